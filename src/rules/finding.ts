@@ -1,0 +1,67 @@
+// A finding: one change, judged for each contract that consumers have with the kernel. Plain data of the public JSON report.
+
+import type { Location } from "../snapshot/model.ts";
+
+/**
+ * Who relies on what (docs/contracts.md).
+ * `existence`: that the event is there. `layout`: fixed offsets. `fields`: fields by name through the format file.
+ * `core`: members of `struct trace_event_raw_<class>` through CO-RE. `args`: TP_PROTO by position (raw_tp, tp_btf, modules).
+ * `values`: numbers behind enums and flags. `text`: printed lines.
+ */
+export const CONTRACTS = ["existence", "layout", "fields", "core", "args", "values", "text"] as const;
+export type Contract = (typeof CONTRACTS)[number];
+
+/**
+ * What a consumer through one contract meets, worst first.
+ * `silent`: wrong data, no error. `attach`, `load`, `missing`: a loud failure at run time. `build`: a failure to compile.
+ * `cosmetic`: visible, harmless. `none`: nothing.
+ */
+export const OUTCOMES = ["silent", "attach", "load", "missing", "build", "cosmetic", "none"] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** Outcomes after which a program no longer does what it did. */
+export const HARD_OUTCOMES: ReadonlySet<Outcome> = new Set(["silent", "attach", "load", "missing", "build"]);
+
+/**
+ * `breaking`: a hard outcome through a contract by which a known consumer uses exactly this event, field or argument.
+ * `likely`: a hard outcome on an exposed event without such a known user.
+ * `possible`: hard only for fixed-offset readers of an unexposed event, or a soft outcome that scripts notice.
+ * `safe`: hurts nobody.
+ */
+export const LEVELS = ["breaking", "likely", "possible", "safe"] as const;
+export type Level = (typeof LEVELS)[number];
+
+/** A program known to rely on exactly what changed. */
+export interface Consumer {
+  readonly tool: string;
+  /** File (and line) in the tool's source where the use was seen. */
+  readonly where: string;
+}
+
+/** One change, judged. */
+export interface Finding {
+  /** Fingerprint: stable over line numbers and over other findings. */
+  readonly id: string;
+  /** Id of the rule that judged it. */
+  readonly rule: string;
+  /** `system:name`, `*:*` for what concerns every event, or `-:name` for a tracepoint without an event. */
+  readonly event: string;
+  /** The field or argument it is about. */
+  readonly subject?: string;
+  readonly level: Level;
+  /** From 0 to 1: how likely it is that a program in use meets a hard outcome (docs/likelihood.md). */
+  readonly likelihood: number;
+  readonly contracts: Readonly<Record<Contract, Outcome>>;
+  readonly consumers: readonly Consumer[];
+  /** The changed fact before and after, in short text. */
+  readonly before?: string;
+  readonly after?: string;
+  /** Where the changed declaration stands in the later kernel (or in the earlier one, if it is gone). */
+  readonly location?: Location;
+  /** One line, lower case, no final stop: what changed and what that does to readers. */
+  readonly message: string;
+  /** What the author of the kernel change can do instead. */
+  readonly fix: string;
+  /** Knock-on effects and siblings that this finding stands for, one short text each. */
+  readonly folded?: readonly string[];
+}
