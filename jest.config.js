@@ -1,0 +1,16 @@
+// Runs the TypeScript sources as they are, as ES modules; types are checked by `npm run typecheck`, not here.
+
+/** @type {import("jest").Config} */
+export default {
+  testEnvironment: "node",
+  testMatch: ["<rootDir>/test/**/*.test.ts"],
+  extensionsToTreatAsEsm: [".ts"],
+  transform: {
+    "\\.ts$": [
+      "@swc/jest",
+      { jsc: { parser: { syntax: "typescript" }, target: "es2023" }, module: { type: "es6" }, sourceMaps: "inline" },
+    ],
+  },
+  modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/native/"],
+  reporters: ["default", "summary", "<rootDir>/scripts/jest-summary.mjs"],
+};
