@@ -12,5 +12,5 @@ export default {
     ],
   },
   modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/native/"],
-  reporters: ["default", "summary", "<rootDir>/scripts/jest-summary.mjs"],
+  reporters: ["default", "<rootDir>/scripts/jest-summary.mjs"],
 };

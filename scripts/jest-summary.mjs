@@ -4,6 +4,7 @@
 export default class SummaryReporter {
   onRunComplete(_contexts, results) {
     const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
-    process.stdout.write(`${results.numPassedTests} passed, ${failed} failed\n`);
+    // jest's own summary is printed after all reporters have run; this line must come last.
+    process.once("exit", () => process.stdout.write(`${results.numPassedTests} passed, ${failed} failed\n`));
   }
 }
