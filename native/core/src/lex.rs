@@ -1,0 +1,273 @@
+//! C tokens, as the preprocessor sees them: comments and line splices are gone, white space is one flag per token.
+//! Lexing never fails: what is no token of C becomes a one-byte [`Kind::Other`].
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+/// A spelling, shared by all tokens that are spelled alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Sym(pub u32);
+
+/// All spellings met so far.
+#[derive(Debug, Default)]
+pub struct Interner {
+    ids: FxHashMap<Arc<str>, Sym>,
+    texts: Vec<Arc<str>>,
+}
+
+impl Interner {
+    /// The symbol of a spelling.
+    pub fn intern(&mut self, text: &str) -> Sym {
+        if let Some(&sym) = self.ids.get(text) {
+            return sym;
+        }
+        let sym = Sym(self.texts.len() as u32);
+        let shared: Arc<str> = Arc::from(text);
+        self.texts.push(shared.clone());
+        self.ids.insert(shared, sym);
+        sym
+    }
+
+    /// The symbol of a spelling that was met before.
+    pub fn find(&self, text: &str) -> Option<Sym> {
+        self.ids.get(text).copied()
+    }
+
+    /// The spelling of a symbol.
+    pub fn text(&self, sym: Sym) -> &str {
+        &self.texts[sym.0 as usize]
+    }
+
+    /// The spelling of a symbol, shared, for use while the interner is being added to.
+    pub fn shared(&self, sym: Sym) -> Arc<str> {
+        self.texts[sym.0 as usize].clone()
+    }
+}
+
+/// What a token is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// An identifier or keyword.
+    Ident,
+    /// A preprocessing number, integer or not.
+    Number,
+    /// A string literal with its quotes.
+    Str,
+    /// A character constant with its quotes.
+    Char,
+    /// An operator or punctuator.
+    Punct,
+    /// A byte that begins no token.
+    Other,
+    /// A group of tokens that is expanded later (`TP_printk(...)` and its like); the symbol field holds its number.
+    Opaque,
+}
+
+/// One token and where it stands.
+#[derive(Debug, Clone, Copy)]
+pub struct Token {
+    /// Its spelling; for [`Kind::Opaque`] the number of the group.
+    pub sym: Sym,
+    /// Line in its file, counted from 1.
+    pub line: u32,
+    /// Number of its file; the owner of the files gives the numbers.
+    pub file: u16,
+    /// What it is.
+    pub kind: Kind,
+    /// White space or a line break stands before it.
+    pub space: bool,
+    /// It is the first token of a logical line.
+    pub first: bool,
+    /// An identifier that met its own expansion and must never expand again (C11 6.10.3.4).
+    pub painted: bool,
+}
+
+/// Whether a byte can begin an identifier. `$` is accepted as gcc does.
+pub fn is_ident_start(byte: u8) -> bool {
+    byte.is_ascii_alphabetic() || byte == b'_' || byte == b'$'
+}
+
+/// Whether a byte can continue an identifier.
+pub fn is_ident_byte(byte: u8) -> bool {
+    is_ident_start(byte) || byte.is_ascii_digit()
+}
+
+/// The position after the blanks, comments and line splices at `at`; `newline` tells whether a line ended there.
+fn skip_blank(src: &[u8], mut at: usize, line: &mut u32, newline: &mut bool) -> usize {
+    loop {
+        match src.get(at) {
+            Some(b'\n') => {
+                *line += 1;
+                *newline = true;
+                at += 1;
+            }
+            Some(b' ' | b'\t' | b'\r' | 0x0b | 0x0c) => at += 1,
+            Some(b'\\') if matches!(src.get(at + 1), Some(b'\n')) => {
+                *line += 1;
+                at += 2;
+            }
+            Some(b'\\') if src[at + 1..].starts_with(b"\r\n") => {
+                *line += 1;
+                at += 3;
+            }
+            Some(b'/') if src.get(at + 1) == Some(&b'*') => {
+                let end = memchr::memmem::find(&src[at + 2..], b"*/").map_or(src.len(), |n| at + 2 + n + 2);
+                *line += memchr::memchr_iter(b'\n', &src[at..end]).count() as u32;
+                at = end;
+            }
+            Some(b'/') if src.get(at + 1) == Some(&b'/') => at = line_end(src, at, line),
+            _ => return at,
+        }
+    }
+}
+
+/// The position of the newline that ends the logical line at `at`; splices passed on the way are counted.
+fn line_end(src: &[u8], mut at: usize, line: &mut u32) -> usize {
+    while let Some(n) = memchr::memchr(b'\n', &src[at..]) {
+        let end = at + n;
+        if end > 0 && src[end - 1] == b'\\' {
+            *line += 1;
+            at = end + 1;
+        } else {
+            return end;
+        }
+    }
+    src.len()
+}
+
+/// The position after the literal that begins with the quote at `at`, or the end of the line if it never closes.
+pub fn literal_end(src: &[u8], at: usize) -> usize {
+    let quote = src[at];
+    let mut i = at + 1;
+    while let Some(&byte) = src.get(i) {
+        match byte {
+            b'\\' => i += 2,
+            b'\n' => return i,
+            _ if byte == quote => return i + 1,
+            _ => i += 1,
+        }
+    }
+    src.len()
+}
+
+const PUNCT3: [&[u8]; 3] = [b"...", b"<<=", b">>="];
+const PUNCT2: [&[u8]; 20] = [
+    b"->", b"++", b"--", b"<<", b">>", b"<=", b">=", b"==", b"!=", b"&&", b"||", b"+=", b"-=", b"*=", b"/=", b"%=",
+    b"&=", b"|=", b"^=", b"##",
+];
+
+/// All tokens of a text. `first_line` is the line of its first byte.
+pub fn lex(src: &[u8], file: u16, first_line: u32, names: &mut Interner) -> Vec<Token> {
+    let mut out = Vec::with_capacity(src.len() / 5 + 4);
+    let mut line = first_line;
+    let mut at = 0;
+    let mut first = true;
+    loop {
+        let before = at;
+        let mut newline = false;
+        at = skip_blank(src, at, &mut line, &mut newline);
+        first |= newline;
+        if at >= src.len() {
+            return out;
+        }
+        let space = at > before || first;
+        let start = at;
+        let start_line = line;
+        let byte = src[at];
+        let kind = if is_ident_start(byte) {
+            at += 1;
+            while at < src.len() && is_ident_byte(src[at]) {
+                at += 1;
+            }
+            // A literal with an encoding prefix is one token: L"..", u8"..".
+            if at - start <= 2 && matches!(src.get(at), Some(b'"' | b'\'')) && matches!(&src[start..at], b"L" | b"u" | b"U" | b"u8") {
+                let quote = src[at];
+                at = literal_end(src, at);
+                if quote == b'"' { Kind::Str } else { Kind::Char }
+            } else {
+                Kind::Ident
+            }
+        } else if byte.is_ascii_digit() || (byte == b'.' && src.get(at + 1).is_some_and(u8::is_ascii_digit)) {
+            at += 1;
+            while at < src.len() {
+                let exponent = matches!(src[at - 1], b'e' | b'E' | b'p' | b'P') && matches!(src[at], b'+' | b'-');
+                if is_ident_byte(src[at]) || src[at] == b'.' || exponent {
+                    at += 1;
+                } else {
+                    break;
+                }
+            }
+            Kind::Number
+        } else if byte == b'"' || byte == b'\'' {
+            at = literal_end(src, at);
+            line += memchr::memchr_iter(b'\n', &src[start..at.min(src.len())]).count() as u32;
+            at = at.min(src.len());
+            if byte == b'"' { Kind::Str } else { Kind::Char }
+        } else if byte.is_ascii_punctuation() && byte != b'\\' && byte != b'@' && byte != b'`' {
+            let rest = &src[at..];
+            at += if PUNCT3.iter().any(|p| rest.starts_with(p)) {
+                3
+            } else if PUNCT2.iter().any(|p| rest.starts_with(p)) {
+                2
+            } else {
+                1
+            };
+            Kind::Punct
+        } else {
+            at += 1;
+            Kind::Other
+        };
+        let text = String::from_utf8_lossy(&src[start..at]);
+        out.push(Token { sym: names.intern(&text), line: start_line, file, kind, space, first, painted: false });
+        first = false;
+    }
+}
+
+/// The text of tokens as `#` spells it: one space where white space stood, none before the first.
+pub fn spell(tokens: &[Token], names: &Interner) -> String {
+    let mut out = String::new();
+    for (i, token) in tokens.iter().enumerate() {
+        if i > 0 && token.space {
+            out.push(' ');
+        }
+        if token.kind != Kind::Opaque {
+            out.push_str(names.text(token.sym));
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(src: &str) -> Vec<String> {
+        let mut names = Interner::default();
+        let tokens = lex(src.as_bytes(), 0, 1, &mut names);
+        tokens.iter().map(|t| format!("{}{}", if t.space { " " } else { "" }, names.text(t.sym))).collect()
+    }
+
+    #[test]
+    fn splits_tokens_and_keeps_one_space() {
+        assert_eq!(words("a+b /* c */ \t->d"), [" a", "+", "b", " ->", "d"]);
+        assert_eq!(words("x\\\n  y // z\nw"), [" x", " y", " w"]);
+        assert_eq!(words("0x1ULL 1e+5 .5"), [" 0x1ULL", " 1e+5", " .5"]);
+        assert_eq!(words(r#"L"a\"b" 'c' a##b"#), [r#" L"a\"b""#, " 'c'", " a", "##", "b"]);
+    }
+
+    #[test]
+    fn counts_lines_over_comments_and_splices() {
+        let mut names = Interner::default();
+        let tokens = lex(b"a /*\n\n*/ b \\\n c\nd", 0, 1, &mut names);
+        assert_eq!(tokens.iter().map(|t| t.line).collect::<Vec<_>>(), [1, 3, 4, 5]);
+        assert_eq!(tokens.iter().map(|t| t.first).collect::<Vec<_>>(), [true, false, false, true]);
+    }
+
+    #[test]
+    fn survives_what_is_not_c() {
+        assert_eq!(words("\"open\n@ `"), [" \"open", " @", " `"]);
+        assert_eq!(words("/* never closed").len(), 0);
+        assert_eq!(words("'").len(), 1);
+    }
+}
