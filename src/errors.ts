@@ -1,0 +1,63 @@
+// Why the tool could not do what it was asked: every expected failure is a ToolError with one of the codes listed here.
+// A failure that is no ToolError is a bug and is shown as one.
+
+/** Every expected failure, with the hint that is shown when the place that threw has no better one. */
+export const ERRORS = {
+  "bad-archive": { title: "an archive is damaged or of an unknown kind", hint: "expected .tar, .tar.gz or .tar.xz" },
+  "bad-kernel": {
+    title: "a kernel is spelled in a way that means nothing",
+    hint: "see `tpabi --help` for the spellings",
+  },
+  "bad-snapshot": {
+    title: "a saved snapshot is not valid",
+    hint: "write it again with `tpabi snapshot KERNEL -o FILE`",
+  },
+  "bad-usage": { title: "the command line is wrong", hint: "see `tpabi --help`" },
+  "empty-archive": { title: "an archive holds no trace events", hint: "archive the whole tracefs directory" },
+  "found-problems": {
+    title: "a kernel was not understood completely, and --strict was given",
+    hint: "leave --strict out to compare what was understood",
+  },
+  io: { title: "reading or writing failed", hint: undefined },
+  "limit-exceeded": { title: "an input is larger or deeper than any real one", hint: undefined },
+  "native-missing": { title: "the native addon is not there", hint: "run `npm run build` in a checkout" },
+  "newer-snapshot": { title: "a saved snapshot is newer than this tpabi", hint: "update tpabi" },
+  "not-a-kernel": {
+    title: "a directory is no kernel source tree",
+    hint: "give the top directory of a kernel source tree",
+  },
+  "not-a-repository": { title: "a directory is no git repository", hint: "name the repository with --repo DIR" },
+  "not-found": { title: "a file or directory does not exist", hint: undefined },
+  "not-supported": { title: "a source that tpabi cannot read yet", hint: undefined },
+  "not-tracefs": {
+    title: "a directory or archive is no tracefs",
+    hint: "give the directory that holds events/, normally /sys/kernel/tracing",
+  },
+  "permission-denied": {
+    title: "reading is not permitted",
+    hint: "tracefs belongs to root: run as root, or copy it with `sudo tar -C /sys/kernel -cf tracefs.tar tracing/events`",
+  },
+  "unknown-kernel": { title: "no baseline of that kernel is shipped", hint: undefined },
+  "unknown-revision": { title: "a git revision does not exist", hint: undefined },
+  "unknown-rule": { title: "no rule has that name", hint: "list them with `tpabi rules`" },
+} as const satisfies Record<string, { readonly title: string; readonly hint: string | undefined }>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** Whether a text is one of the codes. */
+export function isErrorCode(text: unknown): text is ErrorCode {
+  return typeof text === "string" && Object.hasOwn(ERRORS, text);
+}
+
+/** An expected failure: what was seen (one line, lower case, no final stop) and what to do about it. */
+export class ToolError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+
+  constructor(code: ErrorCode, message: string, options: { readonly hint?: string; readonly cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = "ToolError";
+    this.code = code;
+    this.hint = options.hint ?? ERRORS[code].hint;
+  }
+}

@@ -1,0 +1,31 @@
+// A revision of a kernel git repository, read from its objects: nothing is checked out and nothing of it is run.
+
+import { ToolError } from "../errors.ts";
+import { native } from "../native.ts";
+import type { Snapshot } from "../snapshot/model.ts";
+import { isPath, type ReadOptions, type Reader } from "./reader.ts";
+
+export const gitReader: Reader = {
+  spelling: "git:REV",
+  meaning: "a tag, branch or commit of the git repository --repo DIR (default: the current directory)",
+  prefix: "git:",
+  // With --repo the user has said where names come from, so a plain name is a revision there.
+  claims: (text, options) => options.repo !== undefined && !isPath(text),
+  read: readRevision,
+};
+
+async function readRevision(rev: string, options: ReadOptions): Promise<Snapshot> {
+  if (rev === "") throw new ToolError("bad-kernel", '"git:" names no revision', { hint: "write git:TAG or git:HEAD" });
+  const text = await (options.native ?? native).readSource(
+    {
+      kind: "git",
+      path: options.repo ?? ".",
+      rev,
+      arch: options.arch ?? "x86_64",
+      ...(options.config !== undefined && { config: options.config }),
+      cacheDir: options.cacheDir ?? null,
+    },
+    options.onProgress,
+  );
+  return JSON.parse(text) as Snapshot;
+}

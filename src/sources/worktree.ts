@@ -1,0 +1,42 @@
+// A directory that holds a kernel source tree. It is read as it lies there; nothing of it is run.
+
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+
+import { ToolError } from "../errors.ts";
+import { native } from "../native.ts";
+import type { Snapshot } from "../snapshot/model.ts";
+import { isPath, type ReadOptions, type Reader } from "./reader.ts";
+
+export const worktreeReader: Reader = {
+  spelling: "DIR",
+  meaning: "a kernel source tree; begin it with ./ or / where it could be read as a version or a revision",
+  prefix: "tree:",
+  claims: (text) => isPath(text) || text.includes("/") || existsSync(text),
+  read: readTree,
+};
+
+async function readTree(path: string, options: ReadOptions): Promise<Snapshot> {
+  if (!existsSync(path)) throw new ToolError("not-found", `no such directory: ${path}`);
+  if (isTracefs(path)) {
+    throw new ToolError("not-a-kernel", `${path} is no kernel source tree`, {
+      hint: `it looks like tracefs: write tracefs:${path}`,
+    });
+  }
+  const text = await (options.native ?? native).readSource(
+    {
+      kind: "tree",
+      path,
+      arch: options.arch ?? "x86_64",
+      ...(options.config !== undefined && { config: options.config }),
+      cacheDir: options.cacheDir ?? null,
+    },
+    options.onProgress,
+  );
+  return JSON.parse(text) as Snapshot;
+}
+
+/** Guesses, for the sake of the message, whether the user left the prefix out. */
+function isTracefs(path: string): boolean {
+  return /\.tar(\.\w+)?$/.test(path) || (existsSync(join(path, "events")) && !existsSync(join(path, "include")));
+}
