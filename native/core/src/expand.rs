@@ -333,7 +333,10 @@ impl Expander {
                         body: body[at + 1..end.saturating_sub(1)].to_vec(),
                         ..Macro { name: definition.name, params: definition.params.clone(), body: Vec::new() }
                     };
-                    let inner = self.substitute(&inner, args, table, names, marks);
+                    let mut inner = self.substitute(&inner, args, table, names, marks);
+                    if let Some(first) = inner.first_mut() {
+                        first.space = token.space | owed;
+                    }
                     push(&mut out, &inner, pasting, names);
                 }
                 (owed, pasting) = (false, false);
@@ -519,12 +522,12 @@ mod tests {
             (&["V(f, a...) g(f, ## a)"], "V(1) V(1,2,3)", "g(1) g(1,2,3)"),
             (&["V(f, ...) g(f, ##__VA_ARGS__)"], "V(1) V(1, 2)", "g(1) g(1, 2)"),
             (&["A A b"], "A", "A b"),
-            (&["f(x) x f", "g f(1)"], "g(2)", "1 2 f"),
+            (&["f(x) x f", "g f(1)"], "g(2)", "1 f(2)"),
             (&["E", "F(x) <x>"], "F(E) E a", "<> a"),
             (&["P(x) x", "L a, b", "G(x,y) x|y", "W(args...) G(args)"], "W(L)", "a|b"),
             (&["H(n) DEF(t, n##_done)"], "H(x)", "DEF(t, x_done)"),
             (&["C(a, b) a ## b"], "C(, x) C(x, )", "x x"),
-            (&["O(f, ...) g(f __VA_OPT__(,) __VA_ARGS__)"], "O(1) O(1,2)", "g(1) g(1 , 2)"),
+            (&["O(f, ...) g(f __VA_OPT__(,) __VA_ARGS__)"], "O(1) O(1,2)", "g(1 ) g(1 , 2)"),
         ];
         for (defines, text, want) in cases {
             assert_eq!(&expanded(defines, text), want, "{defines:?} {text}");
