@@ -57,9 +57,9 @@ impl FormatReader {
         }
     }
 
-    /// How many files gave an event so far.
-    pub fn events_read(&self) -> usize {
-        self.events.len()
+    /// How many files were read so far.
+    pub fn files_read(&self) -> usize {
+        self.events.len() + self.problems.len()
     }
 
     /// All that was read. The common fields are those of most files; files with others are a problem.

@@ -1,0 +1,99 @@
+//! Why a kernel could not be read at all. Each variant has a stable code, which is part of the public interface.
+//! What was read but not understood is a [`tpabi_core::problem::Problem`], never one of these.
+
+use std::io;
+use std::path::Path;
+
+/// A reader's failure: a code for programs, a message for people, sometimes a hint what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum TreeError {
+    /// There is nothing at that path.
+    #[error("'{path}' does not exist")]
+    NotFound {
+        /// The path as the user wrote it.
+        path: String,
+    },
+    /// It is there, and this user may not read it.
+    #[error("no permission to read '{path}'")]
+    PermissionDenied {
+        /// What could not be read.
+        path: String,
+        /// How to get at it.
+        hint: Option<String>,
+    },
+    /// Not a tracefs directory, nor an archive of one.
+    #[error("'{path}' is no tracefs: {reason}")]
+    NotTracefs {
+        /// The path as the user wrote it.
+        path: String,
+        /// What is missing.
+        reason: String,
+        /// What to do about it.
+        hint: Option<String>,
+    },
+    /// An archive that cannot be unpacked.
+    #[error("cannot unpack '{path}': {reason}")]
+    BadArchive {
+        /// The path as the user wrote it.
+        path: String,
+        /// What the decoder said.
+        reason: String,
+    },
+    /// An archive without entries.
+    #[error("archive '{path}' is empty")]
+    EmptyArchive {
+        /// The path as the user wrote it.
+        path: String,
+    },
+    /// Input larger than anything real, so probably made to exhaust memory.
+    #[error("'{path}' {what}, the limit is {limit}")]
+    LimitExceeded {
+        /// The path as the user wrote it.
+        path: String,
+        /// What was counted, such as `has too many files`.
+        what: &'static str,
+        /// The limit with its unit.
+        limit: String,
+    },
+    /// Any other failure of the system.
+    #[error("cannot read '{path}': {source}")]
+    Io {
+        /// What could not be read.
+        path: String,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+impl TreeError {
+    /// The stable kebab-case name of the failure.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound { .. } => "not-found",
+            Self::PermissionDenied { .. } => "permission-denied",
+            Self::NotTracefs { .. } => "not-tracefs",
+            Self::BadArchive { .. } => "bad-archive",
+            Self::EmptyArchive { .. } => "empty-archive",
+            Self::LimitExceeded { .. } => "limit-exceeded",
+            Self::Io { .. } => "io",
+        }
+    }
+
+    /// What the user can do about it, where that is known.
+    pub fn hint(&self) -> Option<&str> {
+        match self {
+            Self::PermissionDenied { hint, .. } | Self::NotTracefs { hint, .. } => hint.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// The failure that the system's answer for `path` stands for.
+    pub(crate) fn from_io(path: &Path, source: impl Into<io::Error>) -> Self {
+        let (path, source) = (path.display().to_string(), source.into());
+        match source.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Self::NotFound { path },
+            io::ErrorKind::PermissionDenied => Self::PermissionDenied { path, hint: None },
+            _ => Self::Io { path, source },
+        }
+    }
+}
