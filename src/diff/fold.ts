@@ -1,0 +1,58 @@
+// Tells the same change of many events once: siblings of a class share their record, so they change together.
+// Invariant: the folded change names every event; which of them leads does not depend on the order of the input.
+
+import type { TraceEvent } from "../snapshot/model.ts";
+import type { Change, EventRef } from "./change.ts";
+import { compareText } from "./order.ts";
+
+/** A change, and the family of events that it is shared with if it is the same there. */
+export interface FamilyChange {
+  readonly family: string;
+  readonly change: Change;
+}
+
+/**
+ * The family of an event: its class on both sides; where a source does not know classes, the events of its system
+ * with the same fields on both sides.
+ */
+export function familyOf(before: TraceEvent, after: TraceEvent): string {
+  if (before.class !== undefined && after.class !== undefined) {
+    return `class ${after.system} ${before.class} ${after.class}`;
+  }
+  return `fields ${after.system} ${shape(before)} ${shape(after)}`;
+}
+
+function shape(event: TraceEvent): string {
+  return event.fields.map((field) => `${field.type} ${field.name} ${field.offset};`).join("");
+}
+
+/** Merges equal changes of one family. */
+export function foldSiblings(changes: readonly FamilyChange[]): readonly Change[] {
+  const groups = new Map<string, Change[]>();
+  for (const { family, change } of changes) {
+    const key = `${family} ${JSON.stringify(change, withoutIdentity)}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [change]);
+    else group.push(change);
+  }
+  return [...groups.values()].map(merge);
+}
+
+const IDENTITY: ReadonlySet<string> = new Set(["event", "siblings", "location", "tracepoint", "print"]);
+
+function withoutIdentity(key: string, value: unknown): unknown {
+  return IDENTITY.has(key) ? undefined : value;
+}
+
+function merge(group: readonly Change[]): Change {
+  const ordered = group
+    .map((change) => ({ change, event: "event" in change ? change.event : undefined }))
+    .sort((one, other) => compareText(one.event?.id ?? "", other.event?.id ?? ""));
+  const lead = (ordered[0] as { change: Change }).change;
+  if (!("siblings" in lead)) return lead;
+  const ids = ordered.flatMap(({ change, event }) => [
+    ...(event === undefined ? [] : [(event satisfies EventRef).id]),
+    ...("siblings" in change ? change.siblings : []),
+  ]);
+  return { ...lead, siblings: [...new Set(ids)].filter((id) => id !== lead.event.id).sort(compareText) };
+}
