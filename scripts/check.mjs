@@ -22,20 +22,20 @@ const PACKED = [
 ];
 const NOT_PACKED = /^(\.|native|node_modules|scripts|src|test)\b/;
 
-const STEPS = [
-  ["packages", () => run("node", "scripts/bootstrap.mjs", "packages")],
-  ["format", () => run("npm", "run", "-s", "format:check")],
-  ["lint", () => run("npm", "run", "-s", "lint")],
-  ["types", () => run("npm", "run", "-s", "typecheck")],
-  ["cargo fmt", () => run("cargo", "fmt", ...CARGO, "--all", "--check")],
-  ["cargo clippy", () => run("cargo", "clippy", ...CARGO, "--locked", "--all-targets", "-q", "--", "-D", "warnings")],
-  ["cargo test", () => run("cargo", "test", ...CARGO, "--locked", "-q")],
-  ["native build", () => run("npm", "run", "-s", "build:native")],
-  ["TypeScript build", () => run("npm", "run", "-s", "build:ts")],
-  ["jest", () => run("npm", "test", "--", "--ci")],
-  ["generated docs", checkDocs],
-  ["package contents", checkPackage],
-];
+const STEPS = {
+  packages: () => run("node", "scripts/bootstrap.mjs", "packages"),
+  format: () => run("npm", "run", "-s", "format:check"),
+  lint: () => run("npm", "run", "-s", "lint"),
+  types: () => run("npm", "run", "-s", "typecheck"),
+  "cargo fmt": () => run("cargo", "fmt", ...CARGO, "--all", "--check"),
+  "cargo clippy": () => run("cargo", "clippy", ...CARGO, "--locked", "--all-targets", "-q", "--", "-D", "warnings"),
+  "cargo test": () => run("cargo", "test", ...CARGO, "--locked", "-q"),
+  "native build": () => run("npm", "run", "-s", "build:native"),
+  "TypeScript build": () => run("npm", "run", "-s", "build:ts"),
+  jest: () => run("npm", "test", "--", "--ci"),
+  "generated docs": checkDocs,
+  "package contents": checkPackage,
+};
 
 function run(program, ...args) {
   return spawnSync(program, args, { cwd: ROOT, stdio: "inherit" }).status === 0;
@@ -53,7 +53,10 @@ function checkDocs() {
 function hashDocs() {
   const hash = createHash("sha256");
   const entries = readdirSync(join(ROOT, "docs"), { recursive: true, withFileTypes: true });
-  for (const path of entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name)).sort()) {
+  for (const path of entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort()) {
     hash.update(`${path}\0`).update(readFileSync(path));
   }
   return hash.digest("hex");
@@ -77,7 +80,7 @@ function checkPackage() {
   return wrong.length === 0;
 }
 
-for (const [name, step] of STEPS) {
+for (const [name, step] of Object.entries(STEPS)) {
   console.error(`--- ${name}`);
   if (!step()) {
     console.error(`failed: ${name}`);

@@ -35,7 +35,7 @@ export const ERRORS = {
   },
   "permission-denied": {
     title: "reading is not permitted",
-    hint: "tracefs belongs to root: run as root, or copy it with `sudo tar -C /sys/kernel -cf tracefs.tar tracing/events`",
+    hint: "tracefs belongs to root: run as root, or copy its events/ with `sudo cp -r` and read the copy",
   },
   "unknown-kernel": { title: "no baseline of that kernel is shipped", hint: undefined },
   "unknown-revision": { title: "a git revision does not exist", hint: undefined },

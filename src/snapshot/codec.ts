@@ -28,17 +28,17 @@ export async function decode(text: string, name: string): Promise<Snapshot> {
   const value = parse(text, name);
   const version = (value as { schemaVersion?: unknown } | null)?.schemaVersion;
   if (typeof version !== "number") {
-    throw new ToolError("bad-snapshot", `${name} is no tpabi snapshot: it has no schemaVersion`);
+    throw new ToolError("bad-snapshot", `'${name}' is no tpabi snapshot: it has no schemaVersion`);
   }
   if (version > SNAPSHOT_SCHEMA_VERSION) {
     throw new ToolError(
       "newer-snapshot",
-      `${name} has snapshot format ${version}; this tpabi reads up to ${SNAPSHOT_SCHEMA_VERSION}`,
+      `'${name}' has snapshot format ${version}; this tpabi reads up to ${SNAPSHOT_SCHEMA_VERSION}`,
     );
   }
   validator ??= await compileSchema();
   if (!validator(value)) {
-    throw new ToolError("bad-snapshot", `${name} is no valid snapshot: ${firstError(validator.errors)}`);
+    throw new ToolError("bad-snapshot", `'${name}' is no valid snapshot: ${firstError(validator.errors)}`);
   }
   return value;
 }
@@ -53,21 +53,22 @@ async function compileSchema(): Promise<ValidateFunction<Snapshot>> {
 }
 
 function parse(text: string, name: string): unknown {
-  if (text.trim() === "") throw new ToolError("bad-snapshot", `${name} is empty`);
+  if (text.trim() === "") throw new ToolError("bad-snapshot", `'${name}' is empty`);
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new ToolError("bad-snapshot", `${name} is no JSON: ${describeSyntaxError(text, cause)}`, { cause });
+    throw new ToolError("bad-snapshot", `'${name}' is no JSON: ${describeSyntaxError(text, cause)}`, { cause });
   }
 }
 
 /** V8 says the position as an offset; a reader wants the line. */
 function describeSyntaxError(text: string, error: unknown): string {
   const message = (error as Error).message;
-  const position = /at position (\d+)/.exec(message)?.[1];
-  if (position === undefined) return "it ends too early";
-  const line = text.slice(0, Number(position)).split("\n").length;
-  return `syntax error in line ${line}`;
+  const position = Number(/at position (\d+)/.exec(message)?.[1]);
+  if (message.includes("Unexpected end") || position >= text.trimEnd().length) return "it ends too early";
+  // For a short text V8 quotes the text and leaves the position out.
+  if (Number.isNaN(position)) return "syntax error";
+  return `syntax error in line ${text.slice(0, position).split("\n").length}`;
 }
 
 /** `/events/3/fields/0/offset must be integer` as `events[3].fields[0].offset must be integer`. */
@@ -79,7 +80,7 @@ function firstError(errors: readonly ErrorObject[] | null | undefined): string {
     .replace(/\//g, ".")
     .replace(/^\./, "");
   const extra = (error.params as { additionalProperty?: string }).additionalProperty;
-  return `${place || "the top level"} ${error.message ?? error.keyword}${extra === undefined ? "" : ` ("${extra}")`}`;
+  return `${place || "the top level"} ${error.message ?? error.keyword}${extra === undefined ? "" : ` ('${extra}')`}`;
 }
 
 function listToLines(list: readonly unknown[]): string {

@@ -38,7 +38,7 @@ export function seriesOf(version: SemVer): string {
 export function compareVersions(a: string, b: string): number {
   const left = parseVersion(a);
   const right = parseVersion(b);
-  if (left && right) return left.compareBuild(right);
+  if (left && right) return left.compare(right) || left.compareBuild(right);
   if (left || right) return left ? 1 : -1;
   return a < b ? -1 : Number(a > b);
 }

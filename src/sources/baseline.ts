@@ -53,7 +53,7 @@ export function findKernel(kernels: readonly ShippedKernel[], name: string, arch
         3,
       )
     : [];
-  throw new ToolError("unknown-kernel", `no baseline of ${name} for ${arch} is shipped`, {
+  throw new ToolError("unknown-kernel", `no baseline of '${name}' for ${arch} is shipped`, {
     hint:
       nearest.length > 0
         ? `the nearest shipped: ${nearest.map((version) => `v${version}`).join(", ")}; or read it yourself with git:REV or a source tree`

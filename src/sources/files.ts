@@ -55,12 +55,12 @@ function toToolError(error: unknown, verb: "read" | "write", path: string): Tool
   const { code, message } = error as { code?: string; message?: string };
   if (code === "ERR_BUFFER_TOO_LARGE") return tooLarge(path);
   const [toolCode, reason] = CODES[code ?? ""] ?? ["io", message ?? String(error)];
-  return new ToolError(toolCode, `cannot ${verb} ${path}: ${reason}`, {
+  return new ToolError(toolCode, `cannot ${verb} '${path}': ${reason}`, {
     cause: error,
     ...(toolCode === "permission-denied" && { hint: "check who may read and write there" }),
   });
 }
 
 function tooLarge(path: string): ToolError {
-  return new ToolError("limit-exceeded", `${path} is larger than ${MAX_BYTES / 1024 / 1024} MiB`);
+  return new ToolError("limit-exceeded", `'${path}' is larger than ${MAX_BYTES / 1024 / 1024} MiB`);
 }

@@ -15,7 +15,7 @@ export const gitReader: Reader = {
 };
 
 async function readRevision(rev: string, options: ReadOptions): Promise<Snapshot> {
-  if (rev === "") throw new ToolError("bad-kernel", '"git:" names no revision', { hint: "write git:TAG or git:HEAD" });
+  if (rev === "") throw new ToolError("bad-kernel", "'git:' names no revision", { hint: "write git:TAG or git:HEAD" });
   const text = await (options.native ?? native).readSource(
     {
       kind: "git",

@@ -27,7 +27,7 @@ export async function readSnapshot(spelling: string, options: ReadOptions = {}):
   const snapshot = await reader.read(target, options);
   const { arch } = snapshot.kernel;
   if (options.arch !== undefined && arch !== "" && arch !== options.arch) {
-    throw new ToolError("bad-usage", `${spelling} is a kernel for ${arch}, not for ${options.arch}`, {
+    throw new ToolError("bad-usage", `'${spelling}' is a kernel for ${arch}, not for ${options.arch}`, {
       hint: `leave out --arch ${options.arch}, or name a kernel for ${options.arch}`,
     });
   }
@@ -39,7 +39,7 @@ export function findReader(spelling: string, options: ReadOptions): Target {
   if (spelling === "") throw new ToolError("bad-kernel", "the name of a kernel is empty");
   const planned = PLANNED.find((name) => (name.endsWith(":") ? spelling.startsWith(name) : spelling === name));
   if (planned !== undefined) {
-    throw new ToolError("not-supported", `"${spelling}" cannot be read yet`, {
+    throw new ToolError("not-supported", `'${spelling}' cannot be read yet`, {
       hint: "for this machine's kernel, use tracefs: (as root)",
     });
   }
@@ -48,7 +48,7 @@ export function findReader(spelling: string, options: ReadOptions): Target {
   }
   const reader = READERS.find((candidate) => candidate.claims(spelling, options));
   if (!reader) {
-    throw new ToolError("bad-kernel", `"${spelling}" is no version, no directory and no saved snapshot`, {
+    throw new ToolError("bad-kernel", `'${spelling}' is no version, no directory and no saved snapshot`, {
       hint: `name a revision of a git repository with --repo DIR, or write git:${spelling}`,
     });
   }

@@ -17,9 +17,9 @@ export const worktreeReader: Reader = {
 };
 
 async function readTree(path: string, options: ReadOptions): Promise<Snapshot> {
-  if (!existsSync(path)) throw new ToolError("not-found", `no such directory: ${path}`);
+  if (!existsSync(path)) throw new ToolError("not-found", `'${path}' does not exist`);
   if (isTracefs(path)) {
-    throw new ToolError("not-a-kernel", `${path} is no kernel source tree`, {
+    throw new ToolError("not-a-kernel", `'${path}' is no kernel source tree`, {
       hint: `it looks like tracefs: write tracefs:${path}`,
     });
   }

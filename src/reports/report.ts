@@ -1,0 +1,116 @@
+// The report of a comparison: the public JSON (docs/report.schema.json), and all that a renderer may look at.
+// Renderers are pure: the same report and options give the same text.
+
+import {
+  type Contract,
+  CONTRACTS,
+  type Finding,
+  HARD_OUTCOMES,
+  type Level,
+  LEVELS,
+  type Outcome,
+} from "../rules/finding.ts";
+import type { Kernel, Problem } from "../snapshot/model.ts";
+import { renderJson } from "./json.ts";
+import { renderTerminal } from "./terminal.ts";
+
+/** Version of the report format. */
+export const REPORT_SCHEMA_VERSION = 1;
+
+export interface Report {
+  readonly schemaVersion: typeof REPORT_SCHEMA_VERSION;
+  readonly before: Kernel;
+  readonly after: Kernel;
+  readonly notComparable: readonly NotComparable[];
+  readonly summary: Summary;
+  /** What was seen in each kernel and not understood. */
+  readonly problems: { readonly before: readonly Problem[]; readonly after: readonly Problem[] };
+  /** Most dangerous first. */
+  readonly findings: readonly Finding[];
+}
+
+/** A kind of fact that was not compared because a side does not know it. */
+export interface NotComparable {
+  readonly fact: string;
+  readonly missing: "before" | "after" | "both";
+}
+
+export interface Summary {
+  readonly events: EventCounts;
+  /** Findings of each level. */
+  readonly levels: Readonly<Record<Level, number>>;
+  /** For each contract, the findings with a hard outcome for its readers. */
+  readonly contracts: Readonly<Record<Contract, number>>;
+}
+
+/** Events by name, before renames are paired. */
+export interface EventCounts {
+  readonly before: number;
+  readonly after: number;
+  readonly both: number;
+  readonly removed: number;
+  readonly added: number;
+}
+
+export interface RenderOptions {
+  readonly color: boolean;
+  /** Columns of the terminal. */
+  readonly width: number;
+  /** Show what hurts nobody too. */
+  readonly all: boolean;
+}
+
+export type Renderer = (report: Report, options: RenderOptions) => string;
+
+/** All renderers by the name that `--format` and `--output` know them by. */
+export const RENDERERS: Readonly<Record<Format, Renderer>> = { json: renderJson, terminal: renderTerminal };
+
+export const FORMATS = ["terminal", "json"] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** Counts and orders what a comparison has found. */
+export function createReport(
+  parts: Omit<Report, "schemaVersion" | "summary"> & { readonly events: EventCounts },
+): Report {
+  const { events, findings, ...rest } = parts;
+  return {
+    schemaVersion: REPORT_SCHEMA_VERSION,
+    ...rest,
+    summary: {
+      events,
+      levels: countBy(LEVELS, (level) => findings.filter((finding) => finding.level === level).length),
+      contracts: countBy(CONTRACTS, (contract) => findings.filter((finding) => isHard(finding, contract)).length),
+    },
+    findings: findings.toSorted(compareDanger),
+  };
+}
+
+/** Whether a level is at a threshold or above it. */
+export function isAtLeast(level: Level, threshold: Level): boolean {
+  return LEVELS.indexOf(level) <= LEVELS.indexOf(threshold);
+}
+
+function isHard(finding: Finding, contract: Contract): boolean {
+  const outcome: Outcome = finding.contracts[contract];
+  return HARD_OUTCOMES.has(outcome);
+}
+
+/** By level, then likelihood; names make the order total. */
+function compareDanger(a: Finding, b: Finding): number {
+  return (
+    LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level) ||
+    b.likelihood - a.likelihood ||
+    compareText(a.event, b.event) ||
+    compareText(a.subject ?? "", b.subject ?? "") ||
+    compareText(a.rule, b.rule) ||
+    compareText(a.id, b.id)
+  );
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}
+
+function countBy<K extends string>(keys: readonly K[], count: (key: K) => number): Readonly<Record<K, number>> {
+  return Object.fromEntries(keys.map((key) => [key, count(key)])) as Record<K, number>;
+}

@@ -1,0 +1,41 @@
+// Small pieces of text for people: escaping, wrapping, counting. Kernel data is hostile, so all of it is escaped.
+
+/** Controls, and the marks that reorder text: what could move the cursor or make a line read as another one. */
+// oxlint-disable-next-line no-control-regex -- finding control characters is the purpose
+const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+/** The text with everything that a terminal would act on written as `\x1b` or `\u202e`. */
+export function escapeControls(text: string): string {
+  return text.replace(UNPRINTABLE, (character) => {
+    const code = character.charCodeAt(0);
+    return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16)}`;
+  });
+}
+
+/** Lines of at most `width` columns, the first after `first`, all others after `hang` spaces. Words stay whole. */
+export function wrap(text: string, width: number, first = "", hang = first.length): readonly string[] {
+  const indent = " ".repeat(hang);
+  const lines: string[] = [];
+  let line = first;
+  let isEmpty = true;
+  for (const word of escapeControls(text).split(" ")) {
+    if (!isEmpty && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = indent;
+      isEmpty = true;
+    }
+    line += isEmpty ? word : ` ${word}`;
+    isEmpty = false;
+  }
+  return [...lines, line];
+}
+
+/** `1 event`, `4,773 events`. */
+export function count(number: number, singular: string, plural = `${singular}s`): string {
+  return `${grouped(number)} ${number === 1 ? singular : plural}`;
+}
+
+/** `4,773` */
+export function grouped(number: number): string {
+  return String(number).replace(/\B(?=(\d{3})+$)/g, ",");
+}

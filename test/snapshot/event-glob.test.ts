@@ -1,0 +1,16 @@
+import { expect, test } from "@jest/globals";
+
+import { matchesGlob } from "../../src/snapshot/event-glob.ts";
+
+test.each([
+  ["sched:*", "sched:sched_switch", true],
+  ["sched:*", "block:sched", false],
+  ["sched_switch", "sched:sched_switch", true],
+  ["*_switch", "sched:sched_switch", true],
+  ["switch", "sched:sched_switch", false],
+  ["sched:sched_s?itch", "sched:sched_switch", true],
+  ["*:*", "*:*", true],
+  ["a.c:*", "abc:x", false],
+])("%s matches %s: %s", (pattern, id, expected) => {
+  expect(matchesGlob(pattern, id)).toBe(expected);
+});
