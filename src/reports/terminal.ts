@@ -143,11 +143,12 @@ function renderDetail(name: string, text: string | undefined, width: number): re
 }
 
 /** Which readers meet what, worst first: `layout, args: wrong data without an error; fields: not found`. */
-function describeOutcomes(finding: Finding): string {
+function describeOutcomes({ contracts, readers = {} }: Finding): string {
+  const met = [...Object.entries(contracts), ...Object.entries(readers)];
   return OUTCOMES.filter((outcome) => outcome !== "none")
     .flatMap((outcome) => {
-      const contracts = CONTRACTS.filter((contract) => finding.contracts[contract] === outcome);
-      return contracts.length === 0 ? [] : [`${contracts.join(", ")}: ${OUTCOME_TEXT[outcome]}`];
+      const names = met.filter(([, theirs]) => theirs === outcome).map(([name]) => name);
+      return names.length === 0 ? [] : [`${names.join(", ")}: ${OUTCOME_TEXT[outcome]}`];
     })
     .join("; ");
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { Ajv } from "ajv";
 import { createRequire } from "node:module";
 
-import { CONTRACTS, LEVELS, OUTCOMES } from "../../src/rules/finding.ts";
+import { CONTRACTS, LEVELS, OUTCOMES, READER_KINDS } from "../../src/rules/finding.ts";
 import { isAtLeast, RENDERERS } from "../../src/reports/report.ts";
 import { escapeControls, wrap } from "../../src/reports/text.ts";
 import { REPORT } from "../samples.ts";
@@ -20,9 +20,10 @@ describe("json", () => {
     expect(validate.errors).toBeNull();
   });
 
-  test("the schema names the levels, contracts and outcomes of the code", () => {
-    const { level, contract, outcome } = schema.definitions;
+  test("the schema names the levels, contracts, outcomes and readers of the code", () => {
+    const { level, contract, outcome, readerKind } = schema.definitions;
     expect([level?.enum, contract?.enum, outcome?.enum]).toEqual([[...LEVELS], [...CONTRACTS], [...OUTCOMES]]);
+    expect(readerKind?.enum).toEqual(Object.keys(READER_KINDS));
   });
 });
 
