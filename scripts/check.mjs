@@ -69,8 +69,7 @@ function checkPackage() {
     stdio: ["ignore", "pipe", "inherit"],
   });
   if (status !== 0) return false;
-  // npm 11 and later give an object by package name, earlier ones a list.
-  const [{ files }] = Object.values(JSON.parse(stdout));
+  const [{ files }] = JSON.parse(stdout);
   const paths = files.map(({ path }) => path);
   const wrong = [
     ...PACKED.filter((path) => !paths.includes(path)).map((path) => `missing: ${path}`),
