@@ -58,6 +58,8 @@ export interface RenderOptions {
   readonly width: number;
   /** Show what hurts nobody too. */
   readonly all: boolean;
+  /** What the user called the kernels; a kernel need not know its own version. */
+  readonly names?: { readonly before: string; readonly after: string };
 }
 
 export type Renderer = (report: Report, options: RenderOptions) => string;
