@@ -34,15 +34,14 @@ function groupByEvent(findings: readonly Finding[]): readonly (readonly [string,
   return [...groups];
 }
 
-function renderHead(report: Report, { width }: RenderOptions, chalk: ChalkInstance): readonly string[] {
+function renderHead(report: Report, { width, names }: RenderOptions, chalk: ChalkInstance): readonly string[] {
   const { events } = report.summary;
+  const title = `${describeKernel(report.before, names?.before)} → ${describeKernel(report.after, names?.after)}`;
   const counts =
     `${count(events.before, "event")} before, ${grouped(events.after)} after: ` +
     `${grouped(events.removed)} removed, ${grouped(events.added)} added, ${grouped(events.both)} in both`;
   return [
-    ...wrap(`${describeKernel(report.before)} → ${describeKernel(report.after)}`, width).map((line) =>
-      chalk.bold(line),
-    ),
+    ...wrap(title, width).map((line) => chalk.bold(line)),
     ...wrap(counts, width),
     ...renderNotComparable(report, width),
     ...renderProblems("before", report, width),
@@ -50,9 +49,11 @@ function renderHead(report: Report, { width }: RenderOptions, chalk: ChalkInstan
   ];
 }
 
-function describeKernel({ version, arch, origin }: Kernel): string {
-  const facts = [arch || "unknown architecture", origin.join(" + ")].filter((fact) => fact !== "");
-  return `${version || "kernel of unknown version"} (${facts.join(", ")})`;
+/** `v6.12.117 (x86_64, source)`; the version stands among the facts where the name does not say it. */
+function describeKernel({ version, arch, origin, ref }: Kernel, called: string | undefined): string {
+  const name = called ?? ref ?? (version || "a kernel of unknown version");
+  const facts = [name.includes(version) ? "" : version, arch, origin.join(" + ")].filter((fact) => fact !== "");
+  return `${name} (${facts.join(", ")})`;
 }
 
 /** One line for each side that knows less: `not compared, because unknown before: args, values`. */

@@ -38,6 +38,12 @@ describe("terminal", () => {
     expect(Math.max(...text.split("\n").map((line) => line.length))).toBeLessThanOrEqual(60);
   });
 
+  test("kernels are called what the user called them, and the version is told beside it", () => {
+    const names = { before: "git:HEAD", after: "tracefs:dump.tar" };
+    const [title] = RENDERERS.terminal(REPORT, { ...PLAIN, names }).split("\n");
+    expect(title).toBe("git:HEAD (6.1.192, x86_64, source) → tracefs:dump.tar (tracefs)");
+  });
+
   test("colours change nothing else", () => {
     const colored = RENDERERS.terminal(REPORT, { ...PLAIN, color: true });
     // oxlint-disable-next-line no-control-regex -- takes the colours away
