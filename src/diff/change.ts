@@ -119,8 +119,11 @@ export type Change =
       readonly kind: "event-class-changed";
       readonly before: string;
       readonly after: string;
-      /** Whether no event of the later kernel has the old class: its struct is gone. */
-      readonly structGone: boolean;
+      /**
+       * What the old class's struct is in the later kernel: gone with its last event, still there with the fields of
+       * this event, or there with other fields.
+       */
+      readonly oldStruct: "gone" | "same" | "other";
     })
   | (OfEvent & { readonly kind: "event-condition-changed"; readonly before?: string; readonly after?: string })
   // The header of every record

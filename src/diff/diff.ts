@@ -8,7 +8,7 @@ import type { Change, EventRef } from "./change.ts";
 import { commonFieldsChange } from "./common-fields.ts";
 import { refTo, systemSizes } from "./event-ref.ts";
 import type { SystemSizes } from "./event-ref.ts";
-import { familyOf, foldSiblings } from "./fold.ts";
+import { familyOf, foldSiblings, shapeOf } from "./fold.ts";
 import type { FamilyChange } from "./fold.ts";
 import { charSignFlipped, collectNoise } from "./noise.ts";
 import { compareText } from "./order.ts";
@@ -53,7 +53,7 @@ export function diff(before: Snapshot, after: Snapshot): Diff {
     return [...recordChanges(pair, event, context), ...symbolChanges(pair, event)];
   };
 
-  const classes = new Set(after.events.map((event) => event.class));
+  const classes = new Map(after.events.map((event) => [event.class, event]));
   const found: FamilyChange[] = [];
   for (const { before: was, after: is } of events.pairs) {
     const event = refTo(is, sizes.after);
@@ -85,14 +85,15 @@ function identityChanges(
   before: TraceEvent,
   after: TraceEvent,
   event: EventRef,
-  classes: ReadonlySet<string | undefined>,
+  classes: ReadonlyMap<string | undefined, TraceEvent>,
   context: RecordContext,
 ): readonly Change[] {
   const changes: Change[] = [];
   if (before.class !== undefined && after.class !== undefined && before.class !== after.class) {
-    const structGone = !classes.has(before.class);
+    const old = classes.get(before.class);
+    const oldStruct = old === undefined ? "gone" : shapeOf(old) === shapeOf(after) ? "same" : "other";
     const names = { before: before.class, after: after.class };
-    changes.push({ kind: "event-class-changed", event, siblings: [], ...names, structGone });
+    changes.push({ kind: "event-class-changed", event, siblings: [], ...names, oldStruct });
   }
   if (context.conditions && before.when !== after.when) {
     changes.push({

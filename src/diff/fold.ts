@@ -19,10 +19,11 @@ export function familyOf(before: TraceEvent, after: TraceEvent): string {
   if (before.class !== undefined && after.class !== undefined) {
     return `class ${after.system} ${before.class} ${after.class}`;
   }
-  return `fields ${after.system} ${shape(before)} ${shape(after)}`;
+  return `fields ${after.system} ${shapeOf(before)} ${shapeOf(after)}`;
 }
 
-function shape(event: TraceEvent): string {
+/** The field list of an event as text, equal for events with one record. */
+export function shapeOf(event: TraceEvent): string {
   return event.fields.map((field) => `${field.type} ${field.name} ${field.offset};`).join("");
 }
 

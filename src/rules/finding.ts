@@ -23,6 +23,15 @@ export type Outcome = (typeof OUTCOMES)[number];
 export const HARD_OUTCOMES: ReadonlySet<Outcome> = new Set(["silent", "attach", "load", "missing", "build"]);
 
 /**
+ * Kinds of readers within a contract that fare worse than the rest of it, and the contract they belong to.
+ * `perf-python`: handlers of `perf script` in Python, which take all fields by position (in `fields`).
+ * `bcc`: TRACEPOINT_PROBE, whose generated struct spells dynamic fields `data_loc_<name>` (in `fields`).
+ * `module`: kernel modules that register probes, compiled against TP_PROTO (in `args`).
+ */
+export const READER_KINDS = { "perf-python": "fields", bcc: "fields", module: "args" } as const satisfies Record<string, Contract>;
+export type ReaderKind = keyof typeof READER_KINDS;
+
+/**
  * `breaking`: a hard outcome through a contract by which a known consumer uses exactly this event, field or argument.
  * `likely`: a hard outcome on an exposed event without such a known user.
  * `possible`: hard only for fixed-offset readers of an unexposed event, or a soft outcome that scripts notice.
@@ -51,7 +60,11 @@ export interface Finding {
   readonly level: Level;
   /** From 0 to 1: how likely it is that a program in use meets a hard outcome (docs/likelihood.md). */
   readonly likelihood: number;
+  /** From 0 to 1, for renames: how sure it is that one became the other. */
+  readonly confidence?: number;
   readonly contracts: Readonly<Record<Contract, Outcome>>;
+  /** Kinds of readers that meet something worse than the rest of their contract. */
+  readonly readers?: Readonly<Partial<Record<ReaderKind, Outcome>>>;
   readonly consumers: readonly Consumer[];
   /** The changed fact before and after, in short text. */
   readonly before?: string;

@@ -1,0 +1,51 @@
+// Judges an argument that is gone. Invariant: silent if another one took its position, loud if the list got shorter there.
+
+import { LINKS } from "./links.ts";
+import { defineRule } from "./rule.ts";
+import { describeArgShifts, ordinal, quote } from "./words.ts";
+
+export default defineRule({
+  id: "argument-removed",
+  on: "argument-removed",
+  title: "argument removed",
+  why: "raw_tp programs read arguments by position and the kernel checks their number only (EINVAL if a program reads past the last one): after an argument is removed in front, every later position holds another value. tp_btf programs are typed and fail to load if types differ or the position is gone; modules do not build.",
+  fix: "keep the argument and pass NULL or 0, or leave its position to one of the same meaning",
+  guard: `/* count of arguments: params of the prototype behind btf_trace_demo_issue, less the first */
+bool has_queue = btf_vlen(proto) - 1 == 2;`,
+  breaks: ({ shifted, position, countAfter }) => ({
+    args: shifted.length > 0 || position < countAfter ? "silent" : "attach",
+    readers: { module: "build" },
+  }),
+  message: ({ arg, position, countBefore, shifted }) => {
+    const what = `argument ${ordinal(position, countBefore)}, ${quote(`${arg.type} ${arg.name}`.trim())}, removed`;
+    if (shifted.length === 0) return `${what}: programs that read it fail to attach or load`;
+    return `${what}: ${describeArgShifts(shifted)} moved up, so raw_tp programs get another argument without any error`;
+  },
+  example: {
+    before: `
+event demo:demo_issue
+  proto struct request_queue *q, struct request *rq
+  field int err
+`,
+    after: `
+event demo:demo_issue
+  proto struct request *rq
+  field int err
+`,
+    program: `SEC("raw_tp/demo_issue")
+int on_issue(struct bpf_raw_tracepoint_args *ctx) { struct request *rq = (void *)ctx->args[1]; return !rq; }`,
+  },
+  nearMiss: {
+    before: `
+event demo:demo_issue
+  proto struct request *rq
+  field int err
+`,
+    after: `
+event demo:demo_issue
+  proto struct request *rq, int err
+  field int err
+`,
+  },
+  links: [LINKS.rawTracepoint, LINKS.btfContext],
+});

@@ -1,0 +1,51 @@
+// Judges an argument of another type. Invariant: pointers are silent for raw_tp programs, numbers only break builds.
+
+import { LINKS } from "./links.ts";
+import { defineRule } from "./rule.ts";
+import { ordinal, quote } from "./words.ts";
+
+export default defineRule({
+  id: "argument-retyped",
+  on: "argument-retyped",
+  title: "argument has another type",
+  why: "A tp_btf program that uses the argument as a pointer to the old struct is rejected by the verifier; a raw_tp program goes on following it as that struct and reads other members. Between numbers BPF programs see the same 8 bytes, but the values may mean something else, and modules do not build.",
+  fix: "keep the type, and append an argument of the new one",
+  guard: `/* type of the argument in the prototype behind btf_trace_demo_dirty */
+bool takes_folio = btf_is_ptr(btf__type_by_id(btf, btf_params(proto)[1].type));`,
+  breaks: ({ before, after }) => ({
+    args: before.type.includes("*") || after.type.includes("*") ? "silent" : "build",
+    readers: { module: "build" },
+  }),
+  message: ({ before, after, position, countAfter }) =>
+    `argument ${ordinal(position, countAfter)} is ${quote(`${after.type} ${after.name}`.trim())}, was ${quote(`${before.type} ${before.name}`.trim())}: ` +
+    (before.type.includes("*") || after.type.includes("*")
+      ? "raw_tp programs take it for the old type without any error, tp_btf programs fail to load"
+      : "the number may mean something else, and modules that register probes do not build"),
+  example: {
+    before: `
+event demo:demo_dirty
+  proto struct page *page, int reason
+  field int reason
+`,
+    after: `
+event demo:demo_dirty
+  proto struct folio *folio, int reason
+  field int reason
+`,
+    program: `SEC("tp_btf/demo_dirty")
+int BPF_PROG(on_dirty, struct page *page) { return page->_refcount.counter; }`,
+  },
+  nearMiss: {
+    before: `
+event demo:demo_dirty
+  proto struct page *page
+  field int reason
+`,
+    after: `
+event demo:demo_dirty
+  proto const struct page *page
+  field int reason
+`,
+  },
+  links: [LINKS.btfContext, LINKS.rawTracepoint],
+});

@@ -1,0 +1,53 @@
+// Judges a field that is gone. Invariant: hard for every kind of reader of that field.
+
+import { LINKS } from "./links.ts";
+import { readerOfOldBytes, readersOfShifted, textOf, worst } from "./outcomes.ts";
+import { defineRule } from "./rule.ts";
+import { declare, describeLayout, quote } from "./words.ts";
+
+export default defineRule({
+  id: "field-removed",
+  on: "field-removed",
+  title: "field removed",
+  why: "Readers by name do not find it (bpftrace and filters refuse, libtraceevent returns an error that tools often read as zero), CO-RE relocations of the member fail, and readers at fixed offsets get whatever lies there now; a tp/ program that reads past the new end of the record is refused with EACCES when it is attached.",
+  fix: "keep the field and fill it with a harmless value, or replace it in place by one of the same size",
+  guard: `if (bpf_core_field_exists(struct trace_event_raw_demo_runtime, vruntime))
+	vruntime = BPF_CORE_READ(ctx, vruntime);`,
+  breaks: ({ field, effect }) => ({
+    layout: worst(readerOfOldBytes(field, effect), readersOfShifted(effect)),
+    fields: "missing",
+    core: "load",
+    text: textOf(effect),
+  }),
+  message: ({ field, effect }) =>
+    `${quote(declare(field))} removed: readers by name do not find it, CO-RE programs that read it fail to load${describeLayout(effect)}`,
+  example: {
+    before: `
+event demo:demo_runtime
+  field pid_t pid
+  field u64 runtime
+  field u64 vruntime
+  print "pid=%d runtime=%llu vruntime=%llu", REC->pid, REC->runtime, REC->vruntime
+`,
+    after: `
+event demo:demo_runtime
+  field pid_t pid
+  field u64 runtime
+  print "pid=%d runtime=%llu", REC->pid, REC->runtime
+`,
+    program: `bpftrace -e 'tracepoint:demo:demo_runtime { @[args.pid] = max(args.vruntime); }'`,
+  },
+  nearMiss: {
+    before: `
+event demo:demo_runtime
+  field pid_t pid
+  field u64 runtime
+`,
+    after: `
+event demo:demo_runtime
+  field pid_t pid
+  field u64 run_time
+`,
+  },
+  links: [LINKS.attachTracepoint, LINKS.relocations],
+});

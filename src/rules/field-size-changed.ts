@@ -1,0 +1,54 @@
+// Judges a field of another size. Invariant: by name it is harmless, since the format file tells the size.
+
+import { LINKS } from "./links.ts";
+import { coreOfRetype, readerOfOldBytes, readersOfShifted, textOf, worst } from "./outcomes.ts";
+import { defineRule } from "./rule.ts";
+import { declare, describeLayout, quote } from "./words.ts";
+
+export default defineRule({
+  id: "field-size-changed",
+  on: "field-size-changed",
+  title: "field has another size",
+  why: "Readers by name take the size from the format file. libbpf adjusts a CO-RE load only between unsigned integers or pointers; a signed one is poisoned and the program rejected. Readers at fixed offsets read too many or too few bytes, and later fields move.",
+  fix: "append a wider field beside the old one",
+  guard: `if (bpf_core_field_size(ctx->flags) == sizeof(u64))
+	flags = BPF_CORE_READ(ctx, flags);`,
+  breaks: ({ before, after, effect }) => ({
+    layout: worst(readersOfShifted(effect), (after.size ?? 0) < (before.size ?? 0) ? readerOfOldBytes(before, effect) : "cosmetic"),
+    core: coreOfRetype(before, after),
+    text: textOf(effect),
+  }),
+  message: ({ before, after, effect }) => {
+    const core = coreOfRetype(before, after) === "load" ? "; CO-RE programs that load it fail, since it is not unsigned on both sides" : "";
+    return `${quote(declare(before))} became ${quote(declare(after))}, ${after.size} bytes instead of ${before.size}${core}${describeLayout(effect)}`;
+  },
+  example: {
+    before: `
+event demo:demo_state
+  field u16 sport
+  field u8 protocol
+  field u8 saddr[4]
+  field int err
+`,
+    after: `
+event demo:demo_state
+  field u16 sport
+  field u16 protocol
+  field u8 saddr[4]
+  field int err
+`,
+    program: `struct demo_state { u64 common; u16 sport; u8 protocol; u8 saddr[4]; };
+SEC("tp/demo/demo_state") int on_state(struct demo_state *ctx) { return ctx->saddr[0]; }`,
+  },
+  nearMiss: {
+    before: `
+event demo:demo_state
+  field int state
+`,
+    after: `
+event demo:demo_state
+  field unsigned int state
+`,
+  },
+  links: [LINKS.relocations],
+});

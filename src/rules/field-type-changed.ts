@@ -1,0 +1,42 @@
+// Judges a field of another type with the same size and sign. Invariant: hard only where CO-RE tells the types apart.
+
+import { LINKS } from "./links.ts";
+import { coreOfRetype, textOf } from "./outcomes.ts";
+import { defineRule } from "./rule.ts";
+import { declare, quote } from "./words.ts";
+
+export default defineRule({
+  id: "field-type-changed",
+  on: "field-type-changed",
+  title: "field has another type of the same layout",
+  why: "The bytes stay, their meaning may not: a pointer to another struct, a number that was an enum. libbpf does not relocate between integers, enums and pointers (bpf_core_fields_are_compat), so CO-RE programs fail to load there; scripts that follow the pointer find other members.",
+  fix: "keep the type, or append a field of the new one",
+  guard: `struct trace_event_raw_demo_lock___old { unsigned long mode; } __attribute__((preserve_access_index));`,
+  breaks: ({ before, after, effect }) => ({ fields: "cosmetic", core: coreOfRetype(before, after), text: textOf(effect) }),
+  message: ({ before, after }) =>
+    `${quote(declare(before))} became ${quote(declare(after))} in the same bytes` +
+    (coreOfRetype(before, after) === "load" ? ": CO-RE programs that read it fail to load" : ": readers that follow it find something else"),
+  example: {
+    before: `
+event demo:demo_drop
+  field unsigned int reason
+`,
+    after: `
+event demo:demo_drop
+  field enum demo_reason reason
+`,
+    program: `SEC("tp/demo/demo_drop")
+int on_drop(struct trace_event_raw_demo_drop *ctx) { return ctx->reason; }`,
+  },
+  nearMiss: {
+    before: `
+event demo:demo_drop
+  field unsigned int reason
+`,
+    after: `
+event demo:demo_drop
+  field u32 reason
+`,
+  },
+  links: [LINKS.relocations],
+});

@@ -1,0 +1,46 @@
+// Judges a record whose fields lie closer together although none of them changed. Invariant: has no other cause.
+
+import { LINKS } from "./links.ts";
+import { readersOfShifted, textOf } from "./outcomes.ts";
+import { defineRule } from "./rule.ts";
+import { describeLayout } from "./words.ts";
+
+export default defineRule({
+  id: "record-shrunk",
+  on: "record-shrunk",
+  title: "record packed tighter",
+  why: "The same fields lie at other offsets, for instance because a struct in the record is packed now or the architecture aligns it otherwise. A tp/ program that reads past the new end is refused with EACCES when it is attached; one that reads within it gets other bytes.",
+  fix: "keep the alignment of the record's members",
+  guard: `struct trace_event_raw_demo_sample { u64 value; } __attribute__((preserve_access_index));`,
+  breaks: ({ effect }) => ({ layout: readersOfShifted(effect), text: textOf(effect) }),
+  message: ({ effect }) =>
+    `the record ends at byte ${effect.endAfter ?? "?"} instead of ${effect.endBefore ?? "?"} with the same fields${describeLayout(effect)}`,
+  example: {
+    before: `
+event demo:demo_sample
+  field int cpu
+  field u64 value
+`,
+    after: `
+event demo:demo_sample
+  field int cpu
+  field u64 value @12
+`,
+    program: `struct demo_sample { u64 common; int cpu; u64 value; };
+SEC("tp/demo/demo_sample") int on_sample(struct demo_sample *ctx) { return ctx->value; }`,
+  },
+  nearMiss: {
+    before: `
+event demo:demo_sample
+  field int cpu
+  field u64 value
+  field int extra
+`,
+    after: `
+event demo:demo_sample
+  field int cpu
+  field u64 value
+`,
+  },
+  links: [LINKS.attachTracepoint],
+});
