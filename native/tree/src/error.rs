@@ -45,6 +45,30 @@ pub enum TreeError {
         /// The path as the user wrote it.
         path: String,
     },
+    /// No git repository at that path.
+    #[error("'{path}' is no git repository: {reason}")]
+    NotARepository {
+        /// The path as the user wrote it.
+        path: String,
+        /// What was looked for in vain.
+        reason: String,
+    },
+    /// A revision that the repository does not know.
+    #[error("unknown revision '{revision}' in '{path}'")]
+    UnknownRevision {
+        /// The revision as the user wrote it.
+        revision: String,
+        /// The repository.
+        path: String,
+        /// What to do about it: the names that were probably meant.
+        hint: Option<String>,
+    },
+    /// A tree that is not one of Linux.
+    #[error("'{path}' is no kernel source: it has neither include/linux nor include/trace")]
+    NotAKernel {
+        /// The directory, or the revision, as the user wrote it.
+        path: String,
+    },
     /// Input larger than anything real, so probably made to exhaust memory.
     #[error("'{path}' {what}, the limit is {limit}")]
     LimitExceeded {
@@ -74,6 +98,9 @@ impl TreeError {
             Self::NotTracefs { .. } => "not-tracefs",
             Self::BadArchive { .. } => "bad-archive",
             Self::EmptyArchive { .. } => "empty-archive",
+            Self::NotARepository { .. } => "not-a-repository",
+            Self::UnknownRevision { .. } => "unknown-revision",
+            Self::NotAKernel { .. } => "not-a-kernel",
             Self::LimitExceeded { .. } => "limit-exceeded",
             Self::Io { .. } => "io",
         }
@@ -82,7 +109,9 @@ impl TreeError {
     /// What the user can do about it, where that is known.
     pub fn hint(&self) -> Option<&str> {
         match self {
-            Self::PermissionDenied { hint, .. } | Self::NotTracefs { hint, .. } => hint.as_deref(),
+            Self::PermissionDenied { hint, .. }
+            | Self::NotTracefs { hint, .. }
+            | Self::UnknownRevision { hint, .. } => hint.as_deref(),
             _ => None,
         }
     }

@@ -1,5 +1,8 @@
 //! Reads kernels from where they lie: directories, git objects, tracefs, archives. All I/O of the native side is here.
 //! Everything read is hostile input: nothing of it is run or written to disk, no symbolic link is followed, sizes are bounded.
 
+pub mod cache;
 pub mod error;
+pub mod kernel_tree;
+pub mod scan;
 pub mod tracefs;

@@ -1,0 +1,128 @@
+//! The source files of one kernel, wherever they lie: a directory, or a revision of a git repository read without a checkout.
+//! A tree is listed once, when it is opened; texts are read one at a time, so memory does not grow with the tree.
+
+mod directory;
+mod files;
+mod git;
+
+use std::path::Path;
+
+use tpabi_core::problem::Problem;
+
+pub use self::files::TreeFiles;
+use crate::error::TreeError;
+
+/// The largest file that is read. Trace headers and the files that make trace points stay far below.
+pub const MAX_FILE_BYTES: usize = 4 << 20;
+/// The most entries a tree may have; Linux has under 100,000.
+const MAX_ENTRIES: usize = if cfg!(test) { 20_000 } else { 1_000_000 };
+/// How deep directories may nest.
+const MAX_DEPTH: usize = 64;
+
+/// Names the content of a file: two files with the same id have the same bytes.
+///
+/// The object id for git; inode, size and times of change for a file on disk, so those ids hold on one machine only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ContentId(pub [u8; 20]);
+
+impl ContentId {
+    /// The SHA-1 of all `parts`, one after another.
+    pub fn of<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> Self {
+        let mut hasher = gix::hash::hasher(gix::hash::Kind::Sha1);
+        parts.into_iter().for_each(|part| hasher.update(part));
+        // Finishing fails on bytes made to collide, and then any answer that differs from all others will do.
+        let digest = hasher
+            .try_finalize()
+            .unwrap_or_else(|_| gix::ObjectId::null(gix::hash::Kind::Sha1));
+        let mut bytes = [0; 20];
+        bytes.copy_from_slice(digest.as_bytes());
+        Self(bytes)
+    }
+}
+
+/// One regular file of a tree. Symbolic links and submodules are not among them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TreeFile {
+    /// Path from the root of the tree, with `/` between parts.
+    pub path: Box<str>,
+    /// What it holds.
+    pub content: ContentId,
+}
+
+/// All files of one kernel.
+pub trait KernelTree: Send + Sync {
+    /// Names the content of the whole tree: the tree's object id for git, a digest of the listing for a directory.
+    fn id(&self) -> ContentId;
+
+    /// The object id of the commit, or of the tree if the revision names no commit, in hex. None for a directory.
+    fn commit(&self) -> Option<String>;
+
+    /// Every file, sorted by path.
+    fn files(&self) -> &[TreeFile];
+
+    /// Directories that could not be listed.
+    fn problems(&self) -> &[Problem];
+
+    /// A reader with caches of its own; each thread takes one.
+    fn reader(&self) -> Box<dyn FileReader + '_>;
+}
+
+/// Reads the files of one tree, one at a time.
+pub trait FileReader {
+    /// The bytes of a file of this tree, valid until the next call.
+    /// A file that is missing (a partial clone), too large or unreadable is a problem of that file, not of the tree.
+    fn read(&mut self, file: &TreeFile) -> Result<&[u8], Problem>;
+}
+
+/// Opens the kernel source in the directory at `path`.
+pub fn open_directory(path: &Path) -> Result<Box<dyn KernelTree>, TreeError> {
+    let tree = directory::DirectoryTree::open(path)?;
+    checked(tree, || path.display().to_string())
+}
+
+/// Opens the kernel source at a revision (tag, branch, commit, tree, `HEAD~2`) of the git repository that `path` lies in.
+pub fn open_revision(path: &Path, revision: &str) -> Result<Box<dyn KernelTree>, TreeError> {
+    let tree = git::GitTree::open(path, revision)?;
+    checked(tree, || revision.to_owned())
+}
+
+fn checked<T: KernelTree + 'static>(tree: T, name: impl Fn() -> String) -> Result<Box<dyn KernelTree>, TreeError> {
+    let has = |prefix: &str| {
+        let at = tree.files().partition_point(|file| &*file.path < prefix);
+        tree.files().get(at).is_some_and(|file| file.path.starts_with(prefix))
+    };
+    if has("include/linux/") || has("include/trace/") {
+        Ok(Box::new(tree))
+    } else {
+        Err(TreeError::NotAKernel { path: name() })
+    }
+}
+
+fn problem(code: &'static str, message: String, path: &str) -> Problem {
+    Problem {
+        code,
+        message,
+        file: Some(path.to_owned()),
+        line: None,
+        event: None,
+    }
+}
+
+fn too_large(path: &str) -> Problem {
+    problem(
+        "file-too-large",
+        format!("file has more than {} MiB, not read", MAX_FILE_BYTES >> 20),
+        path,
+    )
+}
+
+fn too_many(path: &Path) -> TreeError {
+    TreeError::LimitExceeded {
+        path: path.display().to_string(),
+        what: "has too many files",
+        limit: format!("{MAX_ENTRIES} files in {MAX_DEPTH} levels of directories"),
+    }
+}
+
+#[cfg(test)]
+mod tests;
