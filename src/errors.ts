@@ -37,6 +37,10 @@ export const ERRORS = {
     title: "reading is not permitted",
     hint: "tracefs belongs to root: run as root, or copy its events/ with `sudo cp -r` and read the copy",
   },
+  "unknown-event": {
+    title: "no event has a name that matches",
+    hint: "a pattern is a name, or system:name; * stands for any text",
+  },
   "unknown-kernel": { title: "no baseline of that kernel is shipped", hint: undefined },
   "unknown-revision": { title: "a git revision does not exist", hint: undefined },
   "unknown-rule": { title: "no rule has that name", hint: "list them with `tpabi rules`" },

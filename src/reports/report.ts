@@ -25,7 +25,7 @@ export interface Report {
   readonly summary: Summary;
   /** What was seen in each kernel and not understood. */
   readonly problems: { readonly before: readonly Problem[]; readonly after: readonly Problem[] };
-  /** Most dangerous first. */
+  /** Most dangerous first, as `classify` orders them. */
   readonly findings: readonly Finding[];
 }
 
@@ -70,7 +70,7 @@ export const RENDERERS: Readonly<Record<Format, Renderer>> = { json: renderJson,
 export const FORMATS = ["terminal", "json"] as const;
 export type Format = (typeof FORMATS)[number];
 
-/** Counts and orders what a comparison has found. */
+/** Counts what a comparison has found; the findings keep their order. */
 export function createReport(
   parts: Omit<Report, "schemaVersion" | "summary"> & { readonly events: EventCounts },
 ): Report {
@@ -83,34 +83,13 @@ export function createReport(
       levels: countBy(LEVELS, (level) => findings.filter((finding) => finding.level === level).length),
       contracts: countBy(CONTRACTS, (contract) => findings.filter((finding) => isHard(finding, contract)).length),
     },
-    findings: findings.toSorted(compareDanger),
+    findings,
   };
-}
-
-/** Whether a level is at a threshold or above it. */
-export function isAtLeast(level: Level, threshold: Level): boolean {
-  return LEVELS.indexOf(level) <= LEVELS.indexOf(threshold);
 }
 
 function isHard(finding: Finding, contract: Contract): boolean {
   const outcome: Outcome = finding.contracts[contract];
   return HARD_OUTCOMES.has(outcome);
-}
-
-/** By level, then likelihood; names make the order total. */
-function compareDanger(a: Finding, b: Finding): number {
-  return (
-    LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level) ||
-    b.likelihood - a.likelihood ||
-    compareText(a.event, b.event) ||
-    compareText(a.subject ?? "", b.subject ?? "") ||
-    compareText(a.rule, b.rule) ||
-    compareText(a.id, b.id)
-  );
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
 }
 
 function countBy<K extends string>(keys: readonly K[], count: (key: K) => number): Readonly<Record<K, number>> {

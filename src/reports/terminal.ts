@@ -77,9 +77,9 @@ function renderProblems(side: "before" | "after", report: Report, width: number)
 /** What is there, and what to look at first. */
 function renderSummary(report: Report, { width, all }: RenderOptions, chalk: ChalkInstance): readonly string[] {
   const { levels, contracts } = report.summary;
-  const dangerous = report.findings.filter(({ level }) => level === "breaking" || level === "likely");
+  const dangerous = report.findings.filter(isDangerous);
   const counts = LEVELS.map((level) => `${grouped(levels[level])} ${level}`).join(", ");
-  const hidden = levels.safe > 0 && !all ? " (--all shows them)" : "";
+  const hidden = levels.possible + levels.safe > 0 && !all ? " (--all shows all in full)" : "";
   const hurt = CONTRACTS.filter((contract) => contracts[contract] > 0);
   return [
     ...wrap(counts + hidden, width).map((line) => chalk.bold(line)),
@@ -93,6 +93,10 @@ function renderSummary(report: Report, { width, all }: RenderOptions, chalk: Cha
         )),
     ...wrap(advise(dangerous), width),
   ];
+}
+
+function isDangerous({ level }: Finding): boolean {
+  return level === "breaking" || level === "likely";
 }
 
 function advise(dangerous: readonly Finding[]): string {
@@ -116,27 +120,31 @@ function renderGroup(
   const place = location ? chalk.dim(`  ${escapeControls(location.file)}:${location.line}`) : "";
   return [
     `${chalk.bold.underline(escapeControls(event))}${place}`,
-    ...findings.flatMap((finding) => renderFinding(finding, options, chalk)),
+    ...findings.flatMap((finding, index) => {
+      const isFirstOfRule = findings.findIndex(({ rule }) => rule === finding.rule) === index;
+      const details = options.all || isDangerous(finding) ? renderDetails(finding, isFirstOfRule, options) : [];
+      return [...renderMessage(finding, options, chalk), ...details.map((line) => chalk.dim(line))];
+    }),
   ];
 }
 
-function renderFinding(finding: Finding, { width }: RenderOptions, chalk: ChalkInstance): readonly string[] {
+function renderMessage(finding: Finding, { width }: RenderOptions, chalk: ChalkInstance): readonly string[] {
   const label = `  ${finding.level} ${finding.likelihood.toFixed(2)}  `;
   const [first = "", ...rest] = wrap(`${finding.message} [${finding.rule}]`, width, label, 6);
+  return [colorOf(finding.level, chalk)(label) + first.slice(label.length), ...rest];
+}
+
+/** What stands under a message; findings of one rule share their fix, which the first of them tells. */
+function renderDetails(finding: Finding, withFix: boolean, { width }: RenderOptions): readonly string[] {
   const { before, after, consumers, fix, folded = [] } = finding;
-  const details = [
+  return [
     renderDetail("was", before, width),
     renderDetail("now", after, width),
     renderDetail("readers", describeOutcomes(finding), width),
     renderDetail("used by", consumers.map(({ tool, where }) => `${tool} (${where})`).join(", "), width),
-    renderDetail("fix", fix, width),
+    renderDetail("fix", withFix ? fix : undefined, width),
     renderDetail(`stands for ${grouped(folded.length)} more`, listNames(folded), width),
-  ];
-  return [
-    colorOf(finding.level, chalk)(label) + first.slice(label.length),
-    ...rest,
-    ...details.flat().map((line) => chalk.dim(line)),
-  ];
+  ].flat();
 }
 
 function renderDetail(name: string, text: string | undefined, width: number): readonly string[] {

@@ -3,7 +3,7 @@ import { Ajv } from "ajv";
 import { createRequire } from "node:module";
 
 import { CONTRACTS, LEVELS, OUTCOMES, READER_KINDS } from "../../src/rules/finding.ts";
-import { isAtLeast, RENDERERS } from "../../src/reports/report.ts";
+import { RENDERERS } from "../../src/reports/report.ts";
 import { escapeControls, wrap } from "../../src/reports/text.ts";
 import { REPORT } from "../samples.ts";
 
@@ -66,10 +66,6 @@ test("findings are counted by level and by contract", () => {
     levels: { breaking: 1, likely: 1, possible: 1, safe: 1 },
     contracts: { existence: 0, layout: 1, fields: 1, core: 1, args: 1, values: 0, text: 0 },
   });
-});
-
-test("a level is at least as bad as itself and as what is milder", () => {
-  expect(LEVELS.map((level) => isAtLeast(level, "likely"))).toEqual([true, true, false, false]);
 });
 
 test("control characters are made visible", () => {

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 
-import { matchesGlob } from "../../src/snapshot/event-glob.ts";
+import { eventMatcher } from "../../src/snapshot/event-glob.ts";
 
 test.each([
   ["sched:*", "sched:sched_switch", true],
@@ -12,5 +12,5 @@ test.each([
   ["*:*", "*:*", true],
   ["a.c:*", "abc:x", false],
 ])("%s matches %s: %s", (pattern, id, expected) => {
-  expect(matchesGlob(pattern, id)).toBe(expected);
+  expect(eventMatcher(pattern)(id)).toBe(expected);
 });

@@ -1,0 +1,46 @@
+// `tpabi snapshot`: writes what one kernel promises to a file or to stdout.
+
+import { Command } from "commander";
+
+import { KERNEL_HELP } from "./kernel-help.ts";
+import { addReadOptions, type ReadFlags, withReadOptions } from "./read-options.ts";
+
+const EXAMPLES = `
+Examples:
+  tpabi snapshot ./linux -o linux.json
+  tpabi snapshot git:v6.12 --repo ~/linux --arch arm64 --config arm64.config -o v6.12-arm64.json
+  sudo tpabi snapshot tracefs: -o this-machine.json
+`;
+
+interface Flags extends ReadFlags {
+  readonly output?: string;
+}
+
+export function snapshotCommand(): Command {
+  return addReadOptions(new Command("snapshot"))
+    .description("Save everything that consumers of tracepoints can rely on in one kernel.")
+    .argument("<kernel>", "which kernel (see below)")
+    .option("-o, --output <file>", "write to a file, whole or not at all (default: stdout)")
+    .addHelpText("after", EXAMPLES + KERNEL_HELP)
+    .action(run);
+}
+
+async function run(kernel: string, flags: Flags): Promise<void> {
+  const [{ readSnapshot }, { encode }, { writeAtomically }, { count, escapeControls }] = await Promise.all([
+    import("../sources/source.ts"),
+    import("../snapshot/codec.ts"),
+    import("../sources/files.ts"),
+    import("../reports/text.ts"),
+  ]);
+  const snapshot = await withReadOptions(flags, (options) => readSnapshot(kernel, options));
+  const text = encode(snapshot);
+  if (flags.output === undefined) process.stdout.write(text);
+  else await writeAtomically(flags.output, text);
+  const { events, tracepoints, problems } = snapshot;
+  console.error(
+    `${count(events.length, "event")}, ${count(tracepoints.length, "tracepoint")}, ${count(problems.length, "problem")}`,
+  );
+  for (const { file, line, message } of problems.slice(0, 3)) {
+    console.error(escapeControls(`problem: ${file === undefined ? "" : `${file}:${line ?? 1}: `}${message}`));
+  }
+}

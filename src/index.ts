@@ -1,0 +1,24 @@
+// The public API: what a program that uses tpabi as a library may import (docs/api.md). Nothing else is promised.
+
+export { compare, type CompareOptions, compareSnapshots } from "./compare.ts";
+export { type ErrorCode, ERRORS, ToolError } from "./errors.ts";
+export {
+  type EventCounts,
+  type Format,
+  FORMATS,
+  type NotComparable,
+  type Renderer,
+  RENDERERS,
+  type RenderOptions,
+  type Report,
+  REPORT_SCHEMA_VERSION,
+  type Summary,
+} from "./reports/report.ts";
+export * from "./rules/finding.ts";
+export { FAIL_ON, type FailOn, failing } from "./rules/policy.ts";
+export { rules } from "./rules/index.ts";
+export type { Rule } from "./rules/rule.ts";
+export { decode, encode } from "./snapshot/codec.ts";
+export * from "./snapshot/model.ts";
+export type { ReadOptions } from "./sources/reader.ts";
+export { readSnapshot } from "./sources/source.ts";

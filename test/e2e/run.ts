@@ -1,0 +1,28 @@
+// Runs the built command line, as a user's shell would.
+
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+export interface Result {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Paths in the arguments are relative to the repository. */
+export function tpabi(...args: readonly string[]): Result {
+  return run(process.execPath, ["dist/cli/main.js", ...args]);
+}
+
+export function run(program: string, args: readonly string[], cwd = ROOT): Result {
+  const env = { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined };
+  const { status, stdout, stderr } = spawnSync(program, args, {
+    cwd,
+    env,
+    encoding: "utf8",
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  return { status, stdout, stderr };
+}
