@@ -55,6 +55,22 @@ pub struct Call {
     pub name: Token,
     /// Arguments, split at the commas of depth 0.
     pub args: Vec<Vec<Token>>,
+    /// The commas between them.
+    pub commas: Vec<Token>,
+}
+
+impl Call {
+    /// The arguments from the n-th on, with the commas between them: what a variadic parameter takes.
+    pub fn rest(&self, n: usize) -> Vec<Token> {
+        let mut out = Vec::new();
+        for (i, arg) in self.args.iter().enumerate().skip(n) {
+            if i > n {
+                out.extend(self.commas.get(i - 1));
+            }
+            out.extend(arg);
+        }
+        out
+    }
 }
 
 /// Parses the tokens after `#define`. `None` if they define nothing that C knows.
@@ -183,7 +199,7 @@ impl Expander {
                 }
                 Meaning::Call => match self.arguments(&mut frames, marks) {
                     Some(args) => {
-                        self.calls.push(Rc::new(Call { name: token, args: args.list }));
+                        self.calls.push(Rc::new(Call { name: token, args: args.list, commas: args.commas }));
                         let number = Sym(self.calls.len() as u32 - 1);
                         out.push(Token { sym: number, kind: Kind::Opaque, ..token });
                     }

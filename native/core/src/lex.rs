@@ -81,6 +81,8 @@ pub struct Token {
     pub first: bool,
     /// An identifier that met its own expansion and must never expand again (C11 6.10.3.4).
     pub painted: bool,
+    /// Number of the condition it stands under, where that is not known to hold; 0 for none ([`crate::reading::Whens`]).
+    pub when: u16,
 }
 
 /// Whether a byte can begin an identifier. `$` is accepted as gcc does.
@@ -219,7 +221,7 @@ pub fn lex(src: &[u8], file: u16, first_line: u32, names: &mut Interner) -> Vec<
             Kind::Other
         };
         let text = String::from_utf8_lossy(&src[start..at]);
-        out.push(Token { sym: names.intern(&text), line: start_line, file, kind, space, first, painted: false });
+        out.push(Token { sym: names.intern(&text), line: start_line, file, kind, space, first, painted: false, when: 0 });
         first = false;
     }
 }

@@ -2,8 +2,21 @@
 //! Text or bytes in, facts and problems out: this crate has no I/O, no napi, no unsafe code, and parsing never fails.
 #![forbid(unsafe_code)]
 
+pub mod arch;
+pub mod config;
+pub mod const_expr;
 pub mod expand;
+pub mod extract;
 pub mod format_file;
+pub mod fragment;
+pub mod index;
 pub mod lex;
 pub mod problem;
+pub mod reading;
+pub mod record;
 pub mod snapshot;
+pub mod stages;
+pub mod trace_header;
+pub mod tree;
+pub mod types;
+pub mod unit;

@@ -1,0 +1,131 @@
+//! What the seven supported architectures say about C: widths, alignment, signedness of `char`, predefined macros.
+//! Mirrors the psABIs and `arch/*/Makefile`; era-dependent facts are decided from the tree by the callers.
+
+/// One architecture.
+#[derive(Debug)]
+pub struct Arch {
+    /// Name in snapshots and on the command line.
+    pub name: &'static str,
+    /// Directory below `arch/`.
+    pub directory: &'static str,
+    /// Bits of `long` and of pointers.
+    pub word_bits: u32,
+    /// Alignment in bytes of a 64-bit integer as a struct member: 4 on i386, else 8.
+    pub align64: u32,
+    /// Whether plain `char` is signed where no compiler flag says otherwise.
+    pub char_signed: bool,
+    /// Configuration symbols that every kernel of this architecture has set.
+    pub forced: &'static [&'static str],
+    /// Symbols of its siblings, never set.
+    pub forbidden: &'static [&'static str],
+    /// Macros the compiler predefines, beside the common ones.
+    pub predefined: &'static [(&'static str, &'static str)],
+}
+
+/// All architectures, first the default.
+pub const ARCHES: &[Arch] = &[
+    Arch {
+        name: "x86_64",
+        directory: "x86",
+        word_bits: 64,
+        align64: 8,
+        char_signed: true,
+        forced: &["X86", "X86_64", "64BIT", "MMU"],
+        forbidden: &["X86_32", "CPU_BIG_ENDIAN", "UML"],
+        predefined: &[("__x86_64__", "1"), ("__LP64__", "1"), ("__LITTLE_ENDIAN__", "1")],
+    },
+    Arch {
+        name: "arm64",
+        directory: "arm64",
+        word_bits: 64,
+        align64: 8,
+        char_signed: false,
+        forced: &["ARM64", "64BIT", "MMU"],
+        forbidden: &["CPU_BIG_ENDIAN", "UML"],
+        predefined: &[("__aarch64__", "1"), ("__LP64__", "1"), ("__AARCH64EL__", "1")],
+    },
+    Arch {
+        name: "i386",
+        directory: "x86",
+        word_bits: 32,
+        align64: 4,
+        char_signed: true,
+        forced: &["X86", "X86_32", "MMU"],
+        forbidden: &["X86_64", "64BIT", "UML"],
+        predefined: &[("__i386__", "1")],
+    },
+    Arch {
+        name: "arm",
+        directory: "arm",
+        word_bits: 32,
+        align64: 8,
+        char_signed: false,
+        forced: &["ARM"],
+        forbidden: &["64BIT", "CPU_BIG_ENDIAN", "UML"],
+        predefined: &[("__arm__", "1"), ("__ARMEL__", "1"), ("__ARM_EABI__", "1")],
+    },
+    Arch {
+        name: "riscv64",
+        directory: "riscv",
+        word_bits: 64,
+        align64: 8,
+        char_signed: false,
+        forced: &["RISCV", "64BIT", "ARCH_RV64I"],
+        forbidden: &["32BIT", "ARCH_RV32I", "UML"],
+        predefined: &[("__riscv", "1"), ("__riscv_xlen", "64"), ("__LP64__", "1")],
+    },
+    Arch {
+        name: "s390x",
+        directory: "s390",
+        word_bits: 64,
+        align64: 8,
+        char_signed: false,
+        forced: &["S390", "64BIT", "MMU"],
+        forbidden: &["UML"],
+        predefined: &[("__s390__", "1"), ("__s390x__", "1"), ("__LP64__", "1"), ("__BIG_ENDIAN__", "1")],
+    },
+    Arch {
+        name: "ppc64le",
+        directory: "powerpc",
+        word_bits: 64,
+        align64: 8,
+        char_signed: false,
+        forced: &["PPC", "PPC64", "64BIT", "MMU", "CPU_LITTLE_ENDIAN", "PPC_BOOK3S_64"],
+        forbidden: &["PPC32", "CPU_BIG_ENDIAN", "UML"],
+        predefined: &[
+            ("__powerpc__", "1"),
+            ("__powerpc64__", "1"),
+            ("__LP64__", "1"),
+            ("__LITTLE_ENDIAN__", "1"),
+            ("_CALL_ELF", "2"),
+        ],
+    },
+];
+
+/// Macros that gcc predefines for every kernel build.
+pub const PREDEFINED: &[(&str, &str)] = &[
+    ("__KERNEL__", "1"),
+    ("__GNUC__", "12"),
+    ("__GNUC_MINOR__", "2"),
+    ("__GNUC_PATCHLEVEL__", "0"),
+    ("__STDC__", "1"),
+    ("__STDC_VERSION__", "201112L"),
+    ("__OPTIMIZE__", "1"),
+    ("__ORDER_LITTLE_ENDIAN__", "1234"),
+    ("__ORDER_BIG_ENDIAN__", "4321"),
+];
+
+/// The architecture of a name, also of the names that `uname -m` and Debian have for it.
+pub fn find(name: &str) -> Option<&'static Arch> {
+    let name = match name {
+        "amd64" | "x86-64" => "x86_64",
+        "aarch64" => "arm64",
+        "i686" | "i586" | "i486" | "x86" => "i386",
+        "armv7l" | "armhf" | "armel" => "arm",
+        "riscv" => "riscv64",
+        "s390" => "s390x",
+        "ppc64el" | "powerpc64le" => "ppc64le",
+        other => other,
+    };
+    ARCHES.iter().find(|a| a.name == name)
+}

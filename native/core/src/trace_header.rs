@@ -1,0 +1,527 @@
+//! One trace header, read as `define_trace.h` makes the compiler read it: its classes, events and tracepoints.
+//! Nothing is laid out here: types and lengths come out as tokens for [`crate::record`].
+
+use std::rc::Rc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::expand::{Call, Expander, parse_define};
+use crate::lex::{Interner, Kind, Sym, Token, lex, spell};
+use crate::problem::Problem;
+use crate::reading::{Line, Reader, Table, Whens};
+use crate::snapshot::{FieldKind, Location};
+use crate::stages::Stages;
+use crate::tree::{FileId, Tree};
+use crate::unit::{Local, Unit};
+
+/// How deep a header may include further parts of itself.
+const MAX_PARTS: u32 = 16;
+
+/// A field as declared.
+#[derive(Debug, Clone)]
+pub struct DeclaredField {
+    /// Member name, without `__data_loc_`.
+    pub name: String,
+    /// Tokens of the (element) type, macros expanded.
+    pub ty: Vec<Token>,
+    /// How it is stored.
+    pub kind: FieldKind,
+    /// Tokens of the array length, macros expanded.
+    pub length: Vec<Token>,
+    /// `__field_struct`: never signed.
+    pub is_struct: bool,
+    /// `__cpumask`: its type text is not an array's.
+    pub is_cpumask: bool,
+    /// Condition it stands under.
+    pub when: Option<String>,
+    /// Where it is declared.
+    pub location: Location,
+}
+
+/// A print format before values are put in.
+#[derive(Debug, Clone)]
+pub struct DeclaredPrint {
+    /// The literal's value.
+    pub format: String,
+    /// The argument tokens as the format file spells them.
+    pub args: Vec<Token>,
+}
+
+/// An event class.
+#[derive(Debug, Clone)]
+pub struct Class {
+    /// Name.
+    pub name: String,
+    /// Fields in order.
+    pub fields: Rc<Vec<DeclaredField>>,
+    /// Print format.
+    pub print: Option<Rc<DeclaredPrint>>,
+}
+
+/// An event of a class.
+#[derive(Debug, Clone)]
+pub struct DeclaredEvent {
+    /// `TRACE_SYSTEM` where it is declared.
+    pub system: String,
+    /// Name.
+    pub name: String,
+    /// Name of its class.
+    pub class: String,
+    /// A print format of its own (`DEFINE_EVENT_PRINT`).
+    pub print: Option<Rc<DeclaredPrint>>,
+    /// Condition it stands under.
+    pub when: Option<String>,
+    /// Where it is declared.
+    pub location: Location,
+}
+
+/// A tracepoint.
+#[derive(Debug, Clone)]
+pub struct DeclaredTracepoint {
+    /// Name.
+    pub name: String,
+    /// Tokens of its prototype, macros expanded.
+    pub proto: Vec<Token>,
+    /// Condition it stands under.
+    pub when: Option<String>,
+    /// Where it is declared.
+    pub location: Location,
+}
+
+/// What a header declares.
+#[derive(Debug, Default)]
+pub struct Header {
+    /// Classes by name.
+    pub classes: FxHashMap<String, Class>,
+    /// Events in order.
+    pub events: Vec<DeclaredEvent>,
+    /// Tracepoints in order.
+    pub tracepoints: Vec<DeclaredTracepoint>,
+    /// `TRACE_DEFINE_ENUM`: system and name.
+    pub enums: Vec<(String, Sym)>,
+    /// `TRACE_DEFINE_SIZEOF`: system and type tokens.
+    pub sizes: Vec<(String, Vec<Token>)>,
+    /// What was not understood.
+    pub problems: Vec<Problem>,
+}
+
+/// Names that are kept whole while a header is read.
+pub struct Calls {
+    /// The parts of an event, opened when they are needed.
+    parts: FxHashSet<Sym>,
+    /// What declares tracepoints.
+    declare: FxHashSet<Sym>,
+    /// What declares classes and events.
+    events: FxHashSet<Sym>,
+    /// What declares fields.
+    fields: FxHashSet<Sym>,
+}
+
+const PARTS: [&str; 7] =
+    ["TP_PROTO", "TP_ARGS", "TP_CONDITION", "TP_STRUCT__entry", "TP_fast_assign", "TP_perf_assign", "TP_printk"];
+const EVENTS: [&str; 5] =
+    ["DECLARE_EVENT_CLASS", "DEFINE_EVENT", "DEFINE_EVENT_PRINT", "TRACE_DEFINE_ENUM", "TRACE_DEFINE_SIZEOF"];
+const FIELDS: [&str; 9] = [
+    "__field",
+    "__field_ext",
+    "__field_struct",
+    "__field_struct_ext",
+    "__array",
+    "__dynamic_array",
+    "__rel_dynamic_array",
+    "__cpumask",
+    "__rel_cpumask",
+];
+
+impl Calls {
+    /// The calls for a tree with these stages.
+    pub fn new(stages: &Stages, names: &mut Interner) -> Self {
+        let set = |list: &[&str], names: &mut Interner| list.iter().map(|n| names.intern(n)).collect::<FxHashSet<_>>();
+        let parts = set(&PARTS, names);
+        let mut events = set(&EVENTS, names);
+        // Before 2.6.34 there were no classes: TRACE_EVENT itself makes the record.
+        let class = names.intern("DECLARE_EVENT_CLASS");
+        if !stages.events.contains_key(&class) {
+            events.insert(names.intern("TRACE_EVENT"));
+        }
+        let mut declare: FxHashSet<Sym> =
+            stages.declare.keys().copied().filter(|&s| names.text(s).starts_with("__DECLARE_TRACE")).collect();
+        if declare.is_empty() {
+            declare.insert(names.intern("DECLARE_TRACE"));
+        }
+        events.extend(&parts);
+        declare.extend(&parts);
+        let mut fields = set(&FIELDS, names);
+        fields.insert(names.intern("TP_STRUCT__entry"));
+        Calls { parts, declare, events, fields }
+    }
+}
+
+/// Which of the readings of a header.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Pass {
+    Declare,
+    Events,
+}
+
+struct HeaderReader<'a, 'f> {
+    tree: &'a mut Tree<'f>,
+    unit: &'a mut Unit,
+    stages: &'a Stages,
+    calls: &'a Calls,
+    expander: Expander,
+    own: Local,
+    pass: Pass,
+    file: FileId,
+    pending: Vec<Token>,
+    header: Header,
+}
+
+/// Reads a trace header as part of a unit that creates its trace points.
+pub fn read_header(
+    tree: &mut Tree,
+    unit: &mut Unit,
+    stages: &Stages,
+    calls: &Calls,
+    file: FileId,
+    names: &mut Interner,
+) -> Header {
+    let mut reader = HeaderReader {
+        tree,
+        unit,
+        stages,
+        calls,
+        expander: Expander::default(),
+        own: Local::default(),
+        pass: Pass::Events,
+        file,
+        pending: Vec::new(),
+        header: Header::default(),
+    };
+    // The first reading comes with CREATE_TRACE_POINTS, which define_trace.h takes back before it reads again; what the
+    // header defined then is still there (trace/events/module.h sets TRACE_SYSTEM only the first time).
+    // The include guard is passed over in both readings.
+    let flag = |name: &[u8], names: &mut Interner| parse_define(&lex(name, file, 1, names), names).map(Rc::new);
+    reader.own.insert(names.intern("TRACE_HEADER_MULTI_READ"), flag(b"TRACE_HEADER_MULTI_READ", names));
+    for pass in [Pass::Declare, Pass::Events] {
+        reader.pass = pass;
+        let create = if pass == Pass::Declare { flag(b"CREATE_TRACE_POINTS", names) } else { None };
+        reader.own.insert(names.intern("CREATE_TRACE_POINTS"), create);
+        reader.read(file, 0, names);
+    }
+    reader.header
+}
+
+impl HeaderReader<'_, '_> {
+    fn read(&mut self, file: FileId, depth: u32, names: &mut Interner) {
+        let text = self.tree.file(file).index.text.clone();
+        let outer = std::mem::replace(&mut self.file, file);
+        let mut reader = Reader::new(lex(&text, file, 1, names).into(), None);
+        let (open, close) = (names.intern("("), names.intern(")"));
+        let mut parens = 0_i64;
+        loop {
+            let stage = match self.pass {
+                Pass::Declare => &self.stages.declare,
+                Pass::Events => &self.stages.events,
+            };
+            let line = reader.next(self.tree, self.unit, &[&self.own, stage], names);
+            let Some(line) = line else { break };
+            match line {
+                Line::Text(tokens) => {
+                    for token in &tokens {
+                        if token.kind == Kind::Punct {
+                            parens += i64::from(token.sym == open) - i64::from(token.sym == close);
+                        }
+                    }
+                    self.pending.extend(tokens);
+                    if parens <= 0 {
+                        parens = 0;
+                        self.flush(&reader.whens, names);
+                    }
+                }
+                Line::Define(tokens) => {
+                    if let Some(definition) = parse_define(&tokens, names) {
+                        self.own.insert(definition.name, Some(Rc::new(definition)));
+                    } else {
+                        let line = tokens.first().map_or(0, |t| t.line);
+                        self.problem("bad-define", "a macro definition is not understood".to_owned(), line, None);
+                    }
+                }
+                Line::Undefine(name) => {
+                    self.own.insert(name, None);
+                }
+                Line::Include(_) if depth >= MAX_PARTS => {}
+                Line::Include(tokens) => {
+                    if let Some(part) = self.part(file, &tokens, names) {
+                        self.read(part, depth + 1, names);
+                    }
+                }
+            }
+        }
+        self.flush(&reader.whens, names);
+        self.file = outer;
+    }
+
+    /// The file of an include that belongs to the header's own text: one without a guard, read again each time.
+    fn part(&mut self, file: FileId, tokens: &[Token], names: &mut Interner) -> Option<FileId> {
+        let written = spell(tokens, names).replace(' ', "");
+        let path = written.trim_matches(['<', '>', '"']).to_owned();
+        let n = self.tree.file(file).index.includes.iter().position(|i| i.path == path)?;
+        if path.ends_with("define_trace.h") {
+            return None;
+        }
+        let dir = crate::tree::directory(&self.tree.file(self.unit.root).path).to_owned();
+        let target = self.tree.include(file, n, &dir, names)?;
+        let index = &self.tree.file(target).index;
+        let text = &index.text;
+        let guarded = index.guard.is_some() || memchr::memmem::find(text, b"define_trace.h").is_some();
+        let declares = ["EVENT", "EM(", "TRACE_"].iter().any(|w| memchr::memmem::find(text, w.as_bytes()).is_some());
+        (!guarded && declares && target != file).then_some(target)
+    }
+
+    fn problem(&mut self, code: &'static str, message: String, line: u32, event: Option<String>) {
+        let file = Some(self.tree.file(self.file).path.to_string());
+        self.header.problems.push(Problem { code, message, file, line: Some(line), event });
+    }
+
+    fn expand(&mut self, tokens: &[Token], calls: &FxHashSet<Sym>, stage: &Local, names: &mut Interner) -> Vec<Token> {
+        let mut table = Table::layered(self.tree, self.unit, &self.own, calls, Some(stage), None);
+        self.expander.expand(tokens, &mut table, names)
+    }
+
+    /// Expands what was collected and takes in the declarations that come out.
+    fn flush(&mut self, whens: &Whens, names: &mut Interner) {
+        let pending = std::mem::take(&mut self.pending);
+        if pending.is_empty() {
+            return;
+        }
+        let (calls, stage) = match self.pass {
+            Pass::Declare => (&self.calls.declare, &self.stages.declare),
+            Pass::Events => (&self.calls.events, &self.stages.events),
+        };
+        let lines = (pending[0].line, pending[pending.len() - 1].line);
+        let out = self.expand(&pending, calls, stage, names);
+        for token in out {
+            if token.kind == Kind::Opaque {
+                let call = self.expander.call(token);
+                self.declaration(&call, lines, whens, names);
+            }
+        }
+        if self.expander.overflowed {
+            let message = "macros expand to more than the limit; the rest of this declaration was left out".to_owned();
+            self.problem("expansion-limit", message, lines.0, None);
+        }
+        self.expander.reset();
+        self.pending = pending;
+        self.pending.clear();
+    }
+
+    /// Where a token of a declaration stands: its own line if it is in this text, else where the declaration begins.
+    fn location(&self, token: Token, lines: (u32, u32)) -> Location {
+        let here = token.file == self.file && token.line >= lines.0 && token.line <= lines.1;
+        let line = if here { token.line } else { lines.0 };
+        Location { file: self.tree.file(self.file).path.to_string(), line }
+    }
+
+    fn system(&mut self, names: &mut Interner) -> String {
+        let name = names.intern("TRACE_SYSTEM");
+        let body = self.own.get(&name).cloned().flatten().map(|m| m.body.clone()).unwrap_or_default();
+        let none = FxHashSet::default();
+        let out = self.expand(&body, &none, &Local::default(), names);
+        spell(&out, names)
+    }
+
+    fn declaration(&mut self, call: &Call, lines: (u32, u32), whens: &Whens, names: &mut Interner) {
+        let kind = names.shared(call.name.sym);
+        let when = whens.text(call.name.when).map(str::to_owned);
+        let arg = |n: usize| call.args.get(n).map_or(&[][..], Vec::as_slice);
+        let word = |n: usize, names: &Interner| spell(arg(n), names);
+        let at = |n: usize| arg(n).first().copied().unwrap_or(call.name);
+        match (&*kind, self.pass) {
+            ("DECLARE_EVENT_CLASS", _) => {
+                let name = word(0, names);
+                self.class(name, arg(3), &call.rest(5), lines, whens, names);
+            }
+            ("TRACE_EVENT", _) => {
+                let name = word(0, names);
+                self.class(name.clone(), arg(3), &call.rest(5), lines, whens, names);
+                let system = self.system(names);
+                let location = self.location(at(0), lines);
+                self.header.events.push(DeclaredEvent { system, class: name.clone(), name, print: None, when, location });
+            }
+            ("DEFINE_EVENT" | "DEFINE_EVENT_PRINT", _) => {
+                let (class, name) = (word(0, names), word(1, names));
+                let print = if call.args.len() > 4 { self.print(&call.rest(4), names) } else { None };
+                let system = self.system(names);
+                if !is_name(&name) || !is_name(&system) {
+                    let message = format!("'{kind}({class}, {name})' in TRACE_SYSTEM '{system}' names no event");
+                    self.problem("bad-event", message, lines.0, None);
+                    return;
+                }
+                let location = self.location(at(1), lines);
+                self.header.events.push(DeclaredEvent { system, name, class, print, when, location });
+            }
+            ("TRACE_DEFINE_ENUM", Pass::Events) => {
+                if let [only] = arg(0) {
+                    let system = self.system(names);
+                    self.header.enums.push((system, only.sym));
+                }
+            }
+            ("TRACE_DEFINE_SIZEOF", Pass::Events) => {
+                let system = self.system(names);
+                self.header.sizes.push((system, arg(0).to_vec()));
+            }
+            (_, Pass::Declare) if self.calls.declare.contains(&call.name.sym) && !self.calls.parts.contains(&call.name.sym) => {
+                let name = word(0, names);
+                let proto = self.opened(arg(1), names);
+                let none = FxHashSet::default();
+                let proto = self.expand(&proto, &none, &self.stages.declare, names);
+                let location = self.location(at(0), lines);
+                if is_name(&name) {
+                    self.header.tracepoints.push(DeclaredTracepoint { name, proto, when, location });
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The tokens inside `TP_PROTO(...)`, `TP_STRUCT__entry(...)` and their like, however they are wrapped.
+    fn opened(&mut self, tokens: &[Token], names: &mut Interner) -> Vec<Token> {
+        let out = self.expand(tokens, &self.calls.parts, &self.stages.events, names);
+        match out.iter().find(|t| t.kind == Kind::Opaque) {
+            Some(&token) => self.expander.call(token).rest(0),
+            None => out,
+        }
+    }
+
+    fn class(
+        &mut self,
+        name: String,
+        structure: &[Token],
+        print: &[Token],
+        lines: (u32, u32),
+        whens: &Whens,
+        names: &mut Interner,
+    ) {
+        let inner = self.opened(structure, names);
+        let out = self.expand(&inner, &self.calls.fields, &self.stages.fields, names);
+        let mut fields = Vec::new();
+        for token in out {
+            if token.kind == Kind::Opaque {
+                let call = self.expander.call(token);
+                match self.field(&call, lines, whens, names) {
+                    Some(field) => fields.push(field),
+                    None => {
+                        let line = self.location(call.name, lines).line;
+                        let message = format!("'{}' of class '{name}' declares no field", spell(&[call.name], names));
+                        self.problem("bad-field", message, line, None);
+                    }
+                }
+            } else if token.kind == Kind::Ident {
+                let message = format!("'{}' in the fields of class '{name}' is no field macro", names.text(token.sym));
+                let line = self.location(token, lines).line;
+                self.problem("unknown-field-macro", message, line, None);
+            }
+        }
+        let print = self.print(print, names);
+        self.header.classes.insert(name.clone(), Class { name, fields: Rc::new(fields), print });
+    }
+
+    fn field(&mut self, call: &Call, lines: (u32, u32), whens: &Whens, names: &mut Interner) -> Option<DeclaredField> {
+        let macro_name = names.shared(call.name.sym);
+        let none = FxHashSet::default();
+        let cpumask = matches!(&*macro_name, "__cpumask" | "__rel_cpumask");
+        let (ty, item, length) = if cpumask {
+            (lex(b"cpumask_t", call.name.file, call.name.line, names), call.args.first()?, None)
+        } else {
+            let ty = self.expand(call.args.first()?, &none, &self.stages.fields, names);
+            (ty, call.args.get(1)?, call.args.get(2))
+        };
+        let item = self.expand(item, &none, &self.stages.fields, names);
+        let kind = match &*macro_name {
+            "__array" => FieldKind::Array,
+            "__dynamic_array" | "__cpumask" => FieldKind::Dynamic,
+            "__rel_dynamic_array" | "__rel_cpumask" => FieldKind::Relative,
+            _ => FieldKind::Scalar,
+        };
+        let length = match length {
+            Some(length) if kind == FieldKind::Array => self.expand(length, &none, &self.stages.fields, names),
+            _ => Vec::new(),
+        };
+        let name = spell(&item, names);
+        let when = whens.text(item.first()?.when).or_else(|| whens.text(call.name.when)).map(str::to_owned);
+        let location = self.location(*item.first()?, lines);
+        let is_struct = macro_name.starts_with("__field_struct");
+        is_name(&name).then_some(DeclaredField { name, ty, kind, length, is_struct, is_cpumask: cpumask, when, location })
+    }
+
+    fn print(&mut self, tokens: &[Token], names: &mut Interner) -> Option<Rc<DeclaredPrint>> {
+        let printk = names.intern("TP_printk");
+        let only: FxHashSet<Sym> = std::iter::once(printk).collect();
+        let out = self.expand(tokens, &only, &self.stages.print, names);
+        let call = out.iter().find(|t| t.kind == Kind::Opaque).map(|&t| self.expander.call(t))?;
+        let none = FxHashSet::default();
+        let literal = self.expand(call.args.first()?, &none, &self.stages.print, names);
+        let format = literal.iter().filter(|t| t.kind == Kind::Str).map(|t| unescaped(names.text(t.sym))).collect();
+        let args = self.expand(&call.rest(1), &none, &self.stages.print, names);
+        Some(Rc::new(DeclaredPrint { format, args }))
+    }
+}
+
+/// Whether a text is one C identifier (event names may begin with a digit, as `9p` shows).
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
+}
+
+/// The value of a string literal: quotes off, escapes resolved.
+pub fn unescaped(literal: &str) -> String {
+    let inner = literal.strip_prefix('"').unwrap_or(literal);
+    let inner = inner.strip_suffix('"').unwrap_or(inner);
+    let mut out = String::with_capacity(inner.len());
+    let mut chars = inner.chars().peekable();
+    while let Some(c) = chars.next() {
+        if c != '\\' {
+            out.push(c);
+            continue;
+        }
+        match chars.next() {
+            Some('n') => out.push('\n'),
+            Some('t') => out.push('\t'),
+            Some('r') => out.push('\r'),
+            Some('x') => {
+                let mut code = 0_u32;
+                while let Some(digit) = chars.peek().and_then(|c| c.to_digit(16)) {
+                    code = code.wrapping_mul(16).wrapping_add(digit);
+                    chars.next();
+                }
+                out.extend(char::from_u32(code));
+            }
+            Some(first @ '0'..='7') => {
+                let mut code = first.to_digit(8).unwrap_or(0);
+                for _ in 0..2 {
+                    if let Some(digit) = chars.peek().and_then(|c| c.to_digit(8)) {
+                        code = code * 8 + digit;
+                        chars.next();
+                    }
+                }
+                out.extend(char::from_u32(code));
+            }
+            Some(other) => out.push(other),
+            None => {}
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn resolves_escapes() {
+        let cases = [(r#""a\"b""#, "a\"b"), (r#""\\n\n""#, "\\n\n"), (r#""\x41\102""#, "AB"), ("\"", "")];
+        for (literal, want) in cases {
+            assert_eq!(unescaped(literal), want, "{literal}");
+        }
+    }
+}
