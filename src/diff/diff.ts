@@ -69,7 +69,9 @@ export function diff(before: Snapshot, after: Snapshot): Diff {
     const byTracepoint = tracepointChanges(before, after, events, sizes);
     found.push(...byTracepoint.map((change) => ({ family: tracepointFamily(change), change })));
   }
-  const told = new Set(found.flatMap(({ change }) => (change.kind === "symbol-table-changed" ? [change.event.id] : [])));
+  const told = new Set(
+    found.flatMap(({ change }) => (change.kind === "symbol-table-changed" ? [change.event.id] : [])),
+  );
   const changes = [
     ...(header === undefined ? [] : [header]),
     ...noise.changes(),
@@ -164,7 +166,9 @@ function knowsClasses(snapshot: Snapshot): boolean {
 
 /** Conditions stand in source only, and a configuration resolves them: both sides must be read alike. */
 function lackOfConditions(before: Snapshot, after: Snapshot): readonly NotComparable[] {
-  const [was, is] = [before, after].map(({ kernel }) => kernel.origin.includes("source") && kernel.config === undefined);
+  const [was, is] = [before, after].map(
+    ({ kernel }) => kernel.origin.includes("source") && kernel.config === undefined,
+  );
   return was === is ? [] : lack("conditions", was === true, is === true);
 }
 

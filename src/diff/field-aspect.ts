@@ -23,7 +23,11 @@ export interface AspectContext {
 }
 
 /** The aspect in which two versions of a field differ, if any. */
-export function fieldAspect(before: Field, after: Field, context: AspectContext): FieldAspect | NoiseAspect | undefined {
+export function fieldAspect(
+  before: Field,
+  after: Field,
+  context: AspectContext,
+): FieldAspect | NoiseAspect | undefined {
   if (before.kind !== after.kind) return "field-kind-changed";
   const retyped = context.types && before.type !== after.type;
   if (retyped && isText(before) !== isText(after)) return "field-type-changed";

@@ -14,7 +14,8 @@ export function printDifference(
   after: Print,
   renames: ReadonlyMap<string, string>,
 ): PrintDifference | undefined {
-  if (words(before.format) !== words(after.format)) return { kind: "print-format-changed", before: before.format, after: after.format };
+  if (words(before.format) !== words(after.format))
+    return { kind: "print-format-changed", before: before.format, after: after.format };
   if (before.args === after.args) return undefined;
   const [was, is] = [comparable(before.args, renames), comparable(after.args, new Map())];
   if (was === is) return undefined;
@@ -50,9 +51,15 @@ function foldConstants(args: string): string {
   for (let round = 0; round < FOLD_ROUNDS; round++) {
     const folded = text
       .replaceAll(/(?<!\w)\((~?\w+)\)/g, "$1")
-      .replaceAll(/(?<![\w.])(\d{1,18})<<(\d{1,2})(?![\w.])/g, (_, value: string, by: string) => String(BigInt(value) << BigInt(by)))
-      .replaceAll(/(?<![\w.<>*/%+-])(\d{1,18})([|+-])(\d{1,18})(?![\w.<>*/%])/g, (_, one: string, operator: string, other: string) =>
-        operator === "|" ? String(BigInt(one) | BigInt(other)) : String(operator === "+" ? BigInt(one) + BigInt(other) : BigInt(one) - BigInt(other)),
+      .replaceAll(/(?<![\w.])(\d{1,18})<<(\d{1,2})(?![\w.])/g, (_, value: string, by: string) =>
+        String(BigInt(value) << BigInt(by)),
+      )
+      .replaceAll(
+        /(?<![\w.<>*/%+-])(\d{1,18})([|+-])(\d{1,18})(?![\w.<>*/%])/g,
+        (_, one: string, operator: string, other: string) =>
+          operator === "|"
+            ? String(BigInt(one) | BigInt(other))
+            : String(operator === "+" ? BigInt(one) + BigInt(other) : BigInt(one) - BigInt(other)),
       );
     if (folded === text) break;
     text = folded;

@@ -44,7 +44,9 @@ export function recordChanges(pair: EventPair, event: EventRef, context: RecordC
   const { moved, uncaused } = known ? attributeShifts(placed, gaps, baseline) : NOTHING_MOVED;
   const ends = { ...endOf("endBefore", before.fields), ...endOf("endAfter", after.fields) };
   const shiftsAt = (indexes: readonly number[]): Shift[] =>
-    indexes.map((index) => anchors[index] as FieldPair).map((kept) => ({ name: kept.after.name, before: kept.before, after: kept.after }));
+    indexes
+      .map((index) => anchors[index] as FieldPair)
+      .map((kept) => ({ name: kept.after.name, before: kept.before, after: kept.after }));
 
   const print = comparePrint(pair, alignment, context);
   const changes = causes.map(({ cause, self }, index) =>
@@ -88,6 +90,7 @@ interface PlacedCause {
   readonly cause: Cause;
   /** Gaps between anchors from which it can push what follows. */
   readonly at: readonly number[];
+  /** Position in the later record; what is gone comes right after the field it followed. */
   readonly order: number;
   /** The pair it happened to. */
   readonly self?: FieldPair;
@@ -109,7 +112,7 @@ function findCauses(
     causes.push({
       cause: (effect) => ({ kind: "field-removed", event, siblings: [], field, position, effect }),
       at: [gap],
-      order: anchors[gap]?.positionAfter ?? pair.after.fields.length,
+      order: (anchors[gap - 1]?.positionAfter ?? -1) + 0.5,
     });
   }
   for (const { fields, position } of runsOf(alignment.added)) {

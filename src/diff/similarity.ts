@@ -43,10 +43,30 @@ const UNITS: ReadonlySet<string> = new Set([
 
 /** Words that make two names speak of two things, however alike they are otherwise. */
 const OPPOSITES: readonly (readonly [string, string])[] = [
-  ["read", "write"], ["enter", "exit"], ["entry", "exit"], ["begin", "end"], ["start", "end"], ["start", "stop"],
-  ["start", "done"], ["alloc", "free"], ["get", "put"], ["lock", "unlock"], ["add", "remove"], ["add", "del"],
-  ["insert", "remove"], ["tx", "rx"], ["send", "recv"], ["map", "unmap"], ["enable", "disable"], ["src", "dst"],
-  ["min", "max"], ["prev", "next"], ["old", "new"], ["parent", "child"], ["in", "out"], ["issue", "complete"],
+  ["read", "write"],
+  ["enter", "exit"],
+  ["entry", "exit"],
+  ["begin", "end"],
+  ["start", "end"],
+  ["start", "stop"],
+  ["start", "done"],
+  ["alloc", "free"],
+  ["get", "put"],
+  ["lock", "unlock"],
+  ["add", "remove"],
+  ["add", "del"],
+  ["insert", "remove"],
+  ["tx", "rx"],
+  ["send", "recv"],
+  ["map", "unmap"],
+  ["enable", "disable"],
+  ["src", "dst"],
+  ["min", "max"],
+  ["prev", "next"],
+  ["old", "new"],
+  ["parent", "child"],
+  ["in", "out"],
+  ["issue", "complete"],
 ];
 
 /** Whether one name says the opposite of the other: `splice_write` and `splice_read`. */
@@ -55,8 +75,7 @@ export function areOpposite(before: string, after: string): boolean {
   const only = (word: string, here: ReadonlySet<string>, there: ReadonlySet<string>): boolean =>
     here.has(word) && !there.has(word);
   return OPPOSITES.some(
-    ([one, other]) =>
-      (only(one, was, is) && only(other, is, was)) || (only(other, was, is) && only(one, is, was)),
+    ([one, other]) => (only(one, was, is) && only(other, is, was)) || (only(other, was, is) && only(one, is, was)),
   );
 }
 
@@ -81,7 +100,8 @@ export function wordsOf(name: string): readonly string[] {
  */
 export function nameSimilarity(before: string, after: string): number {
   if (before === after) return 1;
-  const letters = dice(bigrams(before.toLowerCase()), bigrams(after.toLowerCase()));
+  const letters =
+    Math.min(before.length, after.length) < 2 ? 0 : dice(bigrams(before.toLowerCase()), bigrams(after.toLowerCase()));
   const plain = dice(wordsOf(before), wordsOf(after));
   const meant = SYNONYM_DISCOUNT * dice(meanings(before), meanings(after));
   return Math.min(0.99, Math.max(letters, plain, meant));
@@ -108,5 +128,5 @@ function meanings(name: string): readonly string[] {
 }
 
 function bigrams(text: string): readonly string[] {
-  return Array.from({ length: Math.max(0, text.length - 1) }, (_, start) => text.slice(start, start + 2));
+  return Array.from({ length: text.length - 1 }, (_, start) => text.slice(start, start + 2));
 }

@@ -45,8 +45,14 @@ export function tracepointChanges(
   const usersBefore = usersOf(before.events);
   const usersAfter = usersOf(after.events);
   const explained = new Set([...events.removed, ...events.renames.map((rename) => rename.before)].map(tracepointName));
-  const explainedAfter = new Set([...events.added, ...events.renames.map((rename) => rename.after)].map(tracepointName));
-  const ref = (tracepoint: Tracepoint, users: ReadonlyMap<string, readonly TraceEvent[]>, of: SystemSizes): EventRef => {
+  const explainedAfter = new Set(
+    [...events.added, ...events.renames.map((rename) => rename.after)].map(tracepointName),
+  );
+  const ref = (
+    tracepoint: Tracepoint,
+    users: ReadonlyMap<string, readonly TraceEvent[]>,
+    of: SystemSizes,
+  ): EventRef => {
     const user = users.get(tracepoint.name)?.[0];
     return user === undefined ? refToBare(tracepoint) : refTo(user, of);
   };
@@ -55,9 +61,15 @@ export function tracepointChanges(
   const added = [...are.values()].filter((one) => !were.has(one.name) && !explainedAfter.has(one.name));
   const renamed = new Set<Tracepoint>();
   for (const one of removed) {
-    const like = bestMatch(one, added.filter((other) => !renamed.has(other)), usersBefore, usersAfter);
+    const like = bestMatch(
+      one,
+      added.filter((other) => !renamed.has(other)),
+      usersBefore,
+      usersAfter,
+    );
     if (like === undefined) {
-      if (existence.removed) changes.push({ kind: "tracepoint-removed", event: ref(one, usersBefore, sizes.before), siblings: [] });
+      if (existence.removed)
+        changes.push({ kind: "tracepoint-removed", event: ref(one, usersBefore, sizes.before), siblings: [] });
       continue;
     }
     renamed.add(like.tracepoint);
@@ -92,15 +104,13 @@ function argumentChanges(before: Tracepoint, after: Tracepoint, event: EventRef)
   const pushed = shiftsByCause(alignment);
   const lastKept = Math.max(-1, ...alignment.pairs.map((pair) => pair.positionAfter));
   return [
-    ...alignment.removed.map(
-      ({ arg, position }): ArgumentChange => ({
-        kind: "argument-removed",
-        ...common,
-        arg,
-        position,
-        shifted: pushed.get(arg) ?? [],
-      }),
-    ),
+    ...alignment.removed.map(({ arg, position }): ArgumentChange => ({
+      kind: "argument-removed",
+      ...common,
+      arg,
+      position,
+      shifted: pushed.get(arg) ?? [],
+    })),
     ...alignment.added.map(({ arg, position }): ArgumentChange =>
       position > lastKept
         ? { kind: "argument-appended", ...common, arg, position }
@@ -141,7 +151,11 @@ function shiftsByCause({ pairs, removed, added }: ArgAlignment): ReadonlyMap<unk
     put(anchors.filter((kept) => kept.positionBefore < pair.positionBefore).length, pair);
     put(anchors.filter((kept) => kept.positionAfter < pair.positionAfter).length, pair);
   }
-  const { moved } = attributeShifts(anchors.map((pair) => pair.positionAfter - pair.positionBefore), gaps, 0);
+  const { moved } = attributeShifts(
+    anchors.map((pair) => pair.positionAfter - pair.positionBefore),
+    gaps,
+    0,
+  );
   const shift = (index: number): ArgShift => {
     const pair = anchors[index] as ArgPair;
     return { name: pair.after.name, before: pair.positionBefore, after: pair.positionAfter };
@@ -159,7 +173,10 @@ function bestMatch(
   const events = new Set((usersBefore.get(one.name) ?? []).map((event) => `${event.system}:${event.name}`));
   for (const other of candidates) {
     const sameEvent = (usersAfter.get(other.name) ?? []).some((event) => events.has(`${event.system}:${event.name}`));
-    const args = dice(one.args.map((arg) => arg.type), other.args.map((arg) => arg.type));
+    const args = dice(
+      one.args.map((arg) => arg.type),
+      other.args.map((arg) => arg.type),
+    );
     const confidence = sameEvent ? 1 : 0.6 * nameSimilarity(one.name, other.name) + 0.4 * args;
     if (confidence >= TRACEPOINT_RENAME_THRESHOLD && (best === undefined || confidence > best.confidence)) {
       best = { tracepoint: other, confidence };
@@ -169,7 +186,9 @@ function bestMatch(
 }
 
 function byName(tracepoints: readonly Tracepoint[]): ReadonlyMap<string, Tracepoint> {
-  return new Map([...tracepoints].sort((one, other) => compareText(one.name, other.name)).map((one) => [one.name, one]));
+  return new Map(
+    [...tracepoints].sort((one, other) => compareText(one.name, other.name)).map((one) => [one.name, one]),
+  );
 }
 
 /** The events of each tracepoint, sorted by id. */

@@ -15,7 +15,7 @@ type EnumKind = "enum-value-changed" | "enum-value-removed" | "enum-value-added"
 export function symbolChanges(pair: EventPair, event: EventRef): readonly ChangeOf<"symbol-table-changed">[] {
   const were = pair.before.print?.symbols;
   const are = pair.after.print?.symbols;
-  if (were === undefined || are === undefined || pair.before.print?.args === pair.after.print?.args) return [];
+  if (were === undefined || are === undefined) return [];
   return pairTables(were, are).flatMap(({ expression, before, after }) => {
     const values = compareValues(before, after);
     const renumbered = values.filter((value) => value.before !== undefined && value.after !== undefined);
@@ -86,9 +86,9 @@ function usersOf(
 }
 
 function compareValues(before: Table, after: Table): readonly ValueChange[] {
-  if (before === after) return [];
-  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
-  const changed = [...names].filter((name) => own(before, name) !== own(after, name));
+  const gone = Object.keys(before).filter((name) => own(before, name) !== own(after, name));
+  const come = Object.keys(after).filter((name) => !Object.hasOwn(before, name));
+  const changed = [...gone, ...come];
   return changed.sort(compareText).map((name) => {
     const [was, is] = [own(before, name), own(after, name)];
     return { name, ...(was === undefined ? {} : { before: was }), ...(is === undefined ? {} : { after: is }) };

@@ -2,7 +2,7 @@
 
 import { LINKS } from "./links.ts";
 import { defineRule } from "./rule.ts";
-import { ordinal, quote } from "./words.ts";
+import { declareArg, ordinal, quote } from "./words.ts";
 
 export default defineRule({
   id: "argument-appended",
@@ -12,7 +12,7 @@ export default defineRule({
   fix: "none needed; this is the way to add an argument",
   breaks: { readers: { module: "build" } },
   message: ({ arg, position, countAfter }) =>
-    `${quote(`${arg.type} ${arg.name}`.trim())} appended as argument ${ordinal(position, countAfter)}: BPF programs are not affected; modules that register probes need the new prototype`,
+    `${quote(declareArg(arg))} appended as argument ${ordinal(position, countAfter)}: BPF programs are not affected; modules that register probes need the new prototype`,
   example: {
     before: `
 event demo:demo_switch

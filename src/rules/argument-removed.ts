@@ -2,7 +2,7 @@
 
 import { LINKS } from "./links.ts";
 import { defineRule } from "./rule.ts";
-import { describeArgShifts, ordinal, quote } from "./words.ts";
+import { declareArg, describeArgShifts, ordinal, quote } from "./words.ts";
 
 export default defineRule({
   id: "argument-removed",
@@ -17,7 +17,7 @@ bool has_queue = btf_vlen(proto) - 1 == 2;`,
     readers: { module: "build" },
   }),
   message: ({ arg, position, countBefore, shifted }) => {
-    const what = `argument ${ordinal(position, countBefore)}, ${quote(`${arg.type} ${arg.name}`.trim())}, removed`;
+    const what = `argument ${ordinal(position, countBefore)}, ${quote(declareArg(arg))}, removed`;
     if (shifted.length === 0) return `${what}: programs that read it fail to attach or load`;
     return `${what}: ${describeArgShifts(shifted)} moved up, so raw_tp programs get another argument without any error`;
   },

@@ -2,7 +2,7 @@
 
 import { LINKS } from "./links.ts";
 import { defineRule } from "./rule.ts";
-import { ordinal, quote } from "./words.ts";
+import { declareArg, ordinal, quote } from "./words.ts";
 
 export default defineRule({
   id: "argument-replaced",
@@ -12,7 +12,7 @@ export default defineRule({
   fix: "append the new value and keep the old one",
   breaks: { args: "silent", readers: { module: "build" } },
   message: ({ before, after, position, countAfter }) =>
-    `argument ${ordinal(position, countAfter)} is ${quote(`${after.type} ${after.name}`.trim())}, was ${quote(`${before.type} ${before.name}`.trim())}: raw_tp programs get another value without any error`,
+    `argument ${ordinal(position, countAfter)} is ${quote(declareArg(after))}, was ${quote(declareArg(before))}: raw_tp programs get another value without any error`,
   example: {
     before: `
 event demo:demo_prio

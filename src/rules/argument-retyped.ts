@@ -2,7 +2,7 @@
 
 import { LINKS } from "./links.ts";
 import { defineRule } from "./rule.ts";
-import { ordinal, quote } from "./words.ts";
+import { declareArg, ordinal, quote } from "./words.ts";
 
 export default defineRule({
   id: "argument-retyped",
@@ -17,7 +17,7 @@ bool takes_folio = btf_is_ptr(btf__type_by_id(btf, btf_params(proto)[1].type));`
     readers: { module: "build" },
   }),
   message: ({ before, after, position, countAfter }) =>
-    `argument ${ordinal(position, countAfter)} is ${quote(`${after.type} ${after.name}`.trim())}, was ${quote(`${before.type} ${before.name}`.trim())}: ` +
+    `argument ${ordinal(position, countAfter)} is ${quote(declareArg(after))}, was ${quote(declareArg(before))}: ` +
     (before.type.includes("*") || after.type.includes("*")
       ? "raw_tp programs take it for the old type without any error, tp_btf programs fail to load"
       : "the number may mean something else, and modules that register probes do not build"),

@@ -36,9 +36,7 @@ export function classify(changes: readonly Change[], options: ClassifyOptions = 
   const { rules = allRules, consumers = [], weights = WEIGHTS } = options;
   const byKind = groupBy(rules, (rule) => rule.on);
   const uses = groupBy(consumers, (use) => use.event);
-  return changes
-    .flatMap((change) => judge(change, byKind, uses, weights))
-    .sort(compareDanger);
+  return changes.flatMap((change) => judge(change, byKind, uses, weights)).sort(compareDanger);
 }
 
 /** Most dangerous first: level, then silent before loud, then likelihood; names make the order total. */
@@ -113,7 +111,9 @@ function isHit(use: ConsumerUse, judgement: Judgement, { subject, affected }: Fa
   const isGone = HARD_OUTCOMES.has(judgement.contracts.existence) && !use.event.startsWith("-:");
   if (isGone) return true;
   if (!HARD_OUTCOMES.has(outcomeFor(judgement, use.contract, use.reader))) return false;
-  return use.subject === undefined || subject === undefined || use.subject === subject || affected.includes(use.subject);
+  return (
+    use.subject === undefined || subject === undefined || use.subject === subject || affected.includes(use.subject)
+  );
 }
 
 /** What happened to the record of a renamed event, as the rules would have said it. */

@@ -2,7 +2,7 @@
 
 import { LINKS } from "./links.ts";
 import { defineRule } from "./rule.ts";
-import { describeValue, list, plural } from "./words.ts";
+import { plural, quoteAll } from "./words.ts";
 
 export default defineRule({
   id: "enum-value-added",
@@ -11,7 +11,8 @@ export default defineRule({
   why: "Records may hold numbers that a tool's own table does not know yet.",
   fix: "none needed; append them",
   breaks: {},
-  message: ({ constants }) => `${plural(constants.length, "enum constant")} new (${list(constants.map(describeValue))})`,
+  message: ({ constants }) =>
+    `${plural(constants.length, "enum constant")} new (${quoteAll(constants.map((constant) => constant.name))})`,
   example: {
     before: `
 event demo:demo_drop

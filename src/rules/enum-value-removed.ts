@@ -2,7 +2,7 @@
 
 import { LINKS } from "./links.ts";
 import { defineRule } from "./rule.ts";
-import { describeValue, list, plural } from "./words.ts";
+import { plural, quoteAll } from "./words.ts";
 
 export default defineRule({
   id: "enum-value-removed",
@@ -14,7 +14,7 @@ export default defineRule({
 	filter = bpf_core_enum_value(enum demo_reason, DEMO_FILTER);`,
   breaks: { values: "load" },
   message: ({ constants }) =>
-    `${plural(constants.length, "enum constant")} gone (${list(constants.map(describeValue))}): programs that relocate them fail to load`,
+    `${plural(constants.length, "enum constant")} gone (${quoteAll(constants.map((constant) => constant.name))}): programs that relocate them fail to load`,
   example: {
     before: `
 event demo:demo_drop

@@ -24,6 +24,9 @@ if (bpf_core_type_exists(struct trace_event_raw_demo_template___new))
     before: `
 event demo:demo_complete
   field dev_t dev
+event demo:demo_error
+  class demo_completion
+  field dev_t dev
 `,
     after: `
 event demo:demo_complete

@@ -12,9 +12,12 @@ export default defineRule({
   fix: "define the event unconditionally, or say in the commit message which configurations lose it",
   guard: `if (!tracepoint_exists("demo", "demo_done"))
 	bpf_program__set_autoload(skel->progs.on_demo_done, false);`,
-  breaks: ({ before, after }) => ({ existence: after === undefined ? "none" : before === undefined ? "missing" : "cosmetic" }),
+  breaks: ({ before, after }) => ({
+    existence: after === undefined ? "none" : before === undefined ? "missing" : "cosmetic",
+  }),
   message: ({ event, before, after }) => {
-    if (after === undefined) return `${quote(event.id)} exists in every configuration, was under ${quote(before ?? "")}`;
+    if (after === undefined)
+      return `${quote(event.id)} exists in every configuration, was under ${quote(before ?? "")}`;
     if (before === undefined) return `${quote(event.id)} exists only under ${quote(after)} now: other kernels lack it`;
     return `${quote(event.id)} exists under ${quote(after)}, was under ${quote(before)}`;
   },

@@ -8,7 +8,7 @@ export default defineRule({
   id: "event-renamed",
   on: "event-renamed",
   title: "event renamed",
-  why: "Names are how programs find events: SEC(\"tp/system/name\"), perf -e, tracefs paths and bpftrace probes all fail on the old one, even if the record is the same.",
+  why: 'Names are how programs find events: SEC("tp/system/name"), perf -e, tracefs paths and bpftrace probes all fail on the old one, even if the record is the same.',
   fix: "keep the old name; where code converts (page to folio), the event need not follow",
   guard: `bool renamed = tracepoint_exists("demo", "demo_write_folio");
 bpf_program__set_autoload(skel->progs.on_write_page, !renamed);

@@ -24,7 +24,12 @@ const TYPES: Readonly<Record<string, readonly [size: number, signed: boolean]>> 
   "unsigned long": [8, false],
 };
 
-const COMMON = ["unsigned short common_type", "unsigned char common_flags", "unsigned char common_preempt_count", "int common_pid"];
+const COMMON = [
+  "unsigned short common_type",
+  "unsigned char common_flags",
+  "unsigned char common_preempt_count",
+  "int common_pid",
+];
 
 interface Draft {
   charSigned: boolean;
@@ -46,7 +51,9 @@ export function parseExample(text: string): Snapshot {
   const commonFields = layOut(draft.common, 0, draft.charSigned);
   const start = commonFields.reduce((end, field) => Math.max(end, (field.offset ?? 0) + (field.size ?? 0)), 0);
   const events = draft.events.map((event) => readEvent(event, start, draft.charSigned));
-  const protos = draft.events.flatMap(({ name, lines }) => valuesOf(lines, "proto").map((args) => tracepoint(name, args)));
+  const protos = draft.events.flatMap(({ name, lines }) =>
+    valuesOf(lines, "proto").map((args) => tracepoint(name, args)),
+  );
   return {
     schemaVersion: 1,
     kernel: { version: "", arch: "x86_64", origin: ["source"] },
@@ -60,7 +67,7 @@ export function parseExample(text: string): Snapshot {
 }
 
 function readLine(line: string, draft: Draft): void {
-  const [word = "", rest = ""] = split(line, " ");
+  const [word, rest] = split(line, " ");
   const event = draft.events.at(-1);
   switch (word) {
     case "event": {
@@ -148,7 +155,10 @@ function layOut(declarations: readonly string[], start: number, charSigned: bool
   });
 }
 
-function readField(text: string, charSigned: boolean): Omit<Field, "size"> & { readonly size: number; readonly align: number } {
+function readField(
+  text: string,
+  charSigned: boolean,
+): Omit<Field, "size"> & { readonly size: number; readonly align: number } {
   const location = /^(__data_loc|__rel_loc)\s+(\w[\w ]*)\[\]\s+(\w+)$/.exec(text);
   if (location !== null) {
     const [, word = "", element = "", name = ""] = location;

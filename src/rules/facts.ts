@@ -4,7 +4,7 @@
 import type { Change, EventRef } from "../diff/change.ts";
 import { EVERY_EVENT } from "../diff/event-ref.ts";
 import type { Arg, Field, Location } from "../snapshot/model.ts";
-import { declare, describeShift, describeValue } from "./words.ts";
+import { declare, declareArg, describeShift, describeValue } from "./words.ts";
 
 export interface Facts {
   readonly event: EventRef;
@@ -90,7 +90,10 @@ function shownOf(change: Change): Shown {
     case "argument-appended":
       return { ...ofArg(change.arg), after: declareArg(change.arg) };
     case "argument-moved":
-      return { ...ofArg(change.arg), ...beforeAfter(`argument ${change.positionBefore + 1}`, `argument ${change.position + 1}`) };
+      return {
+        ...ofArg(change.arg),
+        ...beforeAfter(`argument ${change.positionBefore + 1}`, `argument ${change.position + 1}`),
+      };
     case "argument-retyped":
     case "argument-replaced":
     case "argument-renamed":
@@ -151,10 +154,6 @@ function place(field: Field): string {
 
 function bytes(count: number | undefined): string | undefined {
   return count === undefined ? undefined : `${count} byte${count === 1 ? "" : "s"}`;
-}
-
-function declareArg(arg: Arg): string {
-  return `${arg.type} ${arg.name}`.trim();
 }
 
 function namesOf(fields: readonly Field[]): string {

@@ -14,7 +14,6 @@ export default defineRule({
   fix: "append a second array for the longer value, or leave the spare bytes of the old length",
   breaks: ({ before, after, effect }) => ({
     layout: worst(readersOfShifted(effect), shrank(before, after) ? readerOfOldBytes(before, effect) : "none"),
-    core: "cosmetic",
     text: textOf(effect),
   }),
   message: ({ before, after, effect }) =>

@@ -23,8 +23,10 @@ export default defineRule({
     };
   },
   message: ({ field, before, after }) => {
-    if (after === undefined) return `${quote(declare(field))} exists in every configuration, was under ${quote(before ?? "")}`;
-    if (before === undefined) return `${quote(declare(field))} exists only under ${quote(after)} now: records of other kernels lack it`;
+    if (after === undefined)
+      return `${quote(declare(field))} exists in every configuration, was under ${quote(before ?? "")}`;
+    if (before === undefined)
+      return `${quote(declare(field))} exists only under ${quote(after)} now: records of other kernels lack it`;
     return `${quote(declare(field))} exists under ${quote(after)}, was under ${quote(before)}`;
   },
   example: {

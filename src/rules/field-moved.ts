@@ -3,7 +3,7 @@
 import { LINKS } from "./links.ts";
 import { readerOfOldBytes, readersOfShifted, textOf, worst } from "./outcomes.ts";
 import { defineRule } from "./rule.ts";
-import { declare, describeLayout, quote } from "./words.ts";
+import { declare, describeLayout, describeOldBytes, quote } from "./words.ts";
 
 export default defineRule({
   id: "field-moved",
@@ -18,7 +18,7 @@ export default defineRule({
     readers: { "perf-python": "silent" },
   }),
   message: ({ before, after, effect }) =>
-    `${quote(declare(before))} moved from offset ${before.offset ?? "?"} to ${after.offset ?? "?"}${describeLayout(effect) || ": readers at fixed offsets get other bytes without any error"}`,
+    `${quote(declare(before))} moved from offset ${before.offset ?? "?"} to ${after.offset ?? "?"}${describeLayout(effect) || `: readers at fixed offsets ${describeOldBytes(readerOfOldBytes(before, effect))}`}`,
   example: {
     before: `
 event demo:demo_mkdir

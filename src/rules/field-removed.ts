@@ -3,7 +3,7 @@
 import { LINKS } from "./links.ts";
 import { readerOfOldBytes, readersOfShifted, textOf, worst } from "./outcomes.ts";
 import { defineRule } from "./rule.ts";
-import { declare, describeLayout, quote } from "./words.ts";
+import { declare, describeLayout, describeOldBytes, quote } from "./words.ts";
 
 export default defineRule({
   id: "field-removed",
@@ -20,7 +20,8 @@ export default defineRule({
     text: textOf(effect),
   }),
   message: ({ field, effect }) =>
-    `${quote(declare(field))} removed: readers by name do not find it, CO-RE programs that read it fail to load${describeLayout(effect)}`,
+    `${quote(declare(field))} removed: readers by name do not find it, CO-RE programs that read it fail to load, ` +
+    `readers of its bytes ${describeOldBytes(readerOfOldBytes(field, effect))}${describeLayout(effect)}`,
   example: {
     before: `
 event demo:demo_runtime

@@ -31,7 +31,9 @@ else
   }),
   message: ({ before, after, confidence, effect }) => {
     const type = before.type === after.type ? "" : ` with type ${quote(after.type)} instead of ${quote(before.type)}`;
-    const unit = changesUnit(before, after) ? `; the unit is ${unitOf(after.name)} instead of ${unitOf(before.name)}` : "";
+    const unit = changesUnit(before, after)
+      ? `; the unit is ${unitOf(after.name)} instead of ${unitOf(before.name)}`
+      : "";
     return `${quote(before.name)} is gone, ${percent(confidence)} sure that it is ${quote(after.name)} now${type}: readers of the old name do not find it${unit}${describeLayout(effect)}`;
   },
   example: {

@@ -14,12 +14,18 @@ export default defineRule({
   guard: `if (bpf_core_field_size(ctx->flags) == sizeof(u64))
 	flags = BPF_CORE_READ(ctx, flags);`,
   breaks: ({ before, after, effect }) => ({
-    layout: worst(readersOfShifted(effect), (after.size ?? 0) < (before.size ?? 0) ? readerOfOldBytes(before, effect) : "cosmetic"),
+    layout: worst(
+      readersOfShifted(effect),
+      (after.size ?? 0) < (before.size ?? 0) ? readerOfOldBytes(before, effect) : "cosmetic",
+    ),
     core: coreOfRetype(before, after),
     text: textOf(effect),
   }),
   message: ({ before, after, effect }) => {
-    const core = coreOfRetype(before, after) === "load" ? "; CO-RE programs that load it fail, since it is not unsigned on both sides" : "";
+    const core =
+      coreOfRetype(before, after) === "load"
+        ? "; CO-RE programs that load it fail, since it is not unsigned on both sides"
+        : "";
     return `${quote(declare(before))} became ${quote(declare(after))}, ${after.size} bytes instead of ${before.size}${core}${describeLayout(effect)}`;
   },
   example: {

@@ -12,10 +12,16 @@ export default defineRule({
   why: "The bytes stay, their meaning may not: a pointer to another struct, a number that was an enum. libbpf does not relocate between integers, enums and pointers (bpf_core_fields_are_compat), so CO-RE programs fail to load there; scripts that follow the pointer find other members.",
   fix: "keep the type, or append a field of the new one",
   guard: `struct trace_event_raw_demo_lock___old { unsigned long mode; } __attribute__((preserve_access_index));`,
-  breaks: ({ before, after, effect }) => ({ fields: "cosmetic", core: coreOfRetype(before, after), text: textOf(effect) }),
+  breaks: ({ before, after, effect }) => ({
+    fields: "cosmetic",
+    core: coreOfRetype(before, after),
+    text: textOf(effect),
+  }),
   message: ({ before, after }) =>
     `${quote(declare(before))} became ${quote(declare(after))} in the same bytes` +
-    (coreOfRetype(before, after) === "load" ? ": CO-RE programs that read it fail to load" : ": readers that follow it find something else"),
+    (coreOfRetype(before, after) === "load"
+      ? ": CO-RE programs that read it fail to load"
+      : ": readers that follow it find something else"),
   example: {
     before: `
 event demo:demo_drop

@@ -28,7 +28,10 @@ export const HARD_OUTCOMES: ReadonlySet<Outcome> = new Set(["silent", "attach", 
  * `bcc`: TRACEPOINT_PROBE, whose generated struct spells dynamic fields `data_loc_<name>` (in `fields`).
  * `module`: kernel modules that register probes, compiled against TP_PROTO (in `args`).
  */
-export const READER_KINDS = { "perf-python": "fields", bcc: "fields", module: "args" } as const satisfies Record<string, Contract>;
+export const READER_KINDS = { "perf-python": "fields", bcc: "fields", module: "args" } as const satisfies Record<
+  string,
+  Contract
+>;
 export type ReaderKind = keyof typeof READER_KINDS;
 
 /**

@@ -20,7 +20,13 @@ export function worst(...outcomes: readonly Outcome[]): Outcome {
  */
 export function readerOfOldBytes(field: Field, effect: RecordEffect): Outcome {
   if (field.offset === undefined || field.size === undefined || effect.endAfter === undefined) return "silent";
-  return field.offset + field.size > effect.endAfter ? "attach" : "silent";
+  return field.offset + firstRead(field, field.size) > effect.endAfter ? "attach" : "silent";
+}
+
+/** Bytes that the first load of a field takes: an element of an array, a word of anything larger than one. */
+function firstRead(field: Field, size: number): number {
+  const element = field.kind === "array" && field.length !== undefined && field.length > 0 ? size / field.length : size;
+  return Math.min(element, 8);
 }
 
 /** What readers of the fields meet that a change pushed elsewhere. */

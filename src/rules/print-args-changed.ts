@@ -34,7 +34,7 @@ event demo:demo_done
     after: `
 event demo:demo_done
   field u64 delay
-  print "delay=%llu", (REC->delay & 0x10)
+  print "delay=%llu", REC->delay & (0x10)
 `,
   },
   links: [LINKS.events],

@@ -11,7 +11,8 @@ export default defineRule({
   why: "Scripts that take lines of trace_pipe or perf script apart see another line; whoever reads fields does not.",
   fix: "append new text at the end of the line",
   breaks: { text: "cosmetic" },
-  message: ({ event }) => `the printed line of ${quote(event.id)} changed: parsers of trace_pipe and perf script output see other text`,
+  message: ({ event }) =>
+    `the printed line of ${quote(event.id)} changed: parsers of trace_pipe and perf script output see other text`,
   example: {
     before: `
 event demo:demo_done

@@ -52,8 +52,10 @@ export interface Judgement {
 }
 
 /** A rule with its kind of change hidden, so that rules of all kinds fit one list. */
-export interface Rule
-  extends Pick<RuleDefinition<ChangeKind>, "id" | "on" | "title" | "why" | "fix" | "guard" | "example" | "nearMiss" | "links"> {
+export interface Rule extends Pick<
+  RuleDefinition<ChangeKind>,
+  "id" | "on" | "title" | "why" | "fix" | "guard" | "example" | "nearMiss" | "links"
+> {
   /** What it makes of a change; nothing if the change is not its business. */
   readonly judge: (change: Change) => Judgement | undefined;
 }

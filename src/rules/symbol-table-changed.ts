@@ -2,7 +2,7 @@
 
 import { LINKS } from "./links.ts";
 import { defineRule } from "./rule.ts";
-import { describeValue, list, plural, quote } from "./words.ts";
+import { describeValue, list, plural, quote, quoteAll } from "./words.ts";
 
 export default defineRule({
   id: "symbol-table-changed",
@@ -17,9 +17,11 @@ export default defineRule({
   }),
   message: ({ expression, field, renumbered, removed, added }) => {
     const parts = [
-      ...(renumbered.length === 0 ? [] : [`${plural(renumbered.length, "label")} renumbered (${list(renumbered.map(describeValue))})`]),
-      ...(removed.length === 0 ? [] : [`${removed.length} gone (${list(removed.map(describeValue))})`]),
-      ...(added.length === 0 ? [] : [`${added.length} new (${list(added.map(describeValue))})`]),
+      ...(renumbered.length === 0
+        ? []
+        : [`${plural(renumbered.length, "label")} renumbered (${list(renumbered.map(describeValue))})`]),
+      ...(removed.length === 0 ? [] : [`${removed.length} gone (${quoteAll(removed.map((value) => value.name))})`]),
+      ...(added.length === 0 ? [] : [`${added.length} new (${quoteAll(added.map((value) => value.name))})`]),
     ];
     const harm = renumbered.length > 0 ? ": programs that compare numbers get it wrong without any error" : "";
     return `values of ${quote(field ?? expression)}: ${parts.join(", ")}${harm}`;

@@ -13,7 +13,8 @@ export default defineRule({
   guard: `if (libbpf_find_vmlinux_btf_id("demo_enqueue", BPF_TRACE_RAW_TP) < 0)
 	bpf_program__set_autoload(skel->progs.on_enqueue, false);`,
   breaks: { existence: "attach", args: "attach", readers: { module: "build" } },
-  message: ({ event }) => `tracepoint ${quote(event.name)} is gone: raw_tp and tp_btf programs on it fail to attach or load`,
+  message: ({ event }) =>
+    `tracepoint ${quote(event.name)} is gone: raw_tp and tp_btf programs on it fail to attach or load`,
   example: {
     before: `
 tracepoint demo_enqueue(struct rq *rq, int cpu)

@@ -1,7 +1,9 @@
 // Phrases that messages share. Invariant: lower case, names quoted, no final stop.
 
 import type { ArgShift, RecordEffect, Shift, ValueChange } from "../diff/change.ts";
-import type { Field } from "../snapshot/model.ts";
+import type { Arg, Field } from "../snapshot/model.ts";
+import type { Outcome } from "./finding.ts";
+import { readersOfShifted } from "./outcomes.ts";
 
 /** Names shown of a long list. */
 const SHOWN = 3;
@@ -33,8 +35,13 @@ export function declare(field: Pick<Field, "name" | "type" | "kind">): string {
   return `${field.type.slice(0, bracket).trim()} ${field.name}${field.type.slice(bracket)}`;
 }
 
+/** An argument as C would declare it: `struct folio *folio`. */
+export function declareArg({ type, name }: Arg): string {
+  return type.endsWith("*") ? `${type}${name}` : `${type} ${name}`.trim();
+}
+
 /** `'rwbs' and 'comm' move by 2 bytes`; nothing where nothing moves. */
-export function describeShifts(effect: RecordEffect): string | undefined {
+function describeShifts(effect: RecordEffect): string | undefined {
   if (effect.shifted.length === 0) return undefined;
   const distances = new Set(effect.shifted.map(distance));
   const [first] = distances;
@@ -42,10 +49,17 @@ export function describeShifts(effect: RecordEffect): string | undefined {
   return `${quoteAll(effect.shifted.map((shift) => shift.name))} ${effect.shifted.length === 1 ? "moves" : "move"}${by}`;
 }
 
-/** What a fixed-offset reader meets, as the end of a sentence. */
+/** What readers of shifted fields at fixed offsets meet, as the end of a sentence. */
 export function describeLayout(effect: RecordEffect): string {
   const shifts = describeShifts(effect);
-  return shifts === undefined ? "" : `; ${shifts}, so readers at fixed offsets get other bytes without any error`;
+  return shifts === undefined
+    ? ""
+    : `; ${shifts}, so readers at fixed offsets ${describeOldBytes(readersOfShifted(effect))}`;
+}
+
+/** What becomes of readers of bytes where a field used to be. */
+export function describeOldBytes(outcome: Outcome): string {
+  return outcome === "attach" ? "are refused when they attach" : "get other bytes without any error";
 }
 
 /** One knock-on effect: `rwbs: offset 32 -> 34`. */

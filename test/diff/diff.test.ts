@@ -1,0 +1,289 @@
+// What the diff tells, as tables of kernels in the text of rule examples: one change per cause.
+
+import { expect, test } from "@jest/globals";
+
+import type { Change } from "../../src/diff/change.ts";
+import { diff } from "../../src/diff/diff.ts";
+import { parseExample } from "../../src/rules/example.ts";
+import type { Snapshot } from "../../src/snapshot/model.ts";
+
+function changes(before: string, after: string): readonly Change[] {
+  return diff(parseExample(before), parseExample(after)).changes;
+}
+
+/** Kind, subject, and the names of what it pushed elsewhere: enough to see cause and knock-on. */
+function brief(change: Change): string {
+  const subject =
+    "fields" in change && typeof change.fields[0] === "object"
+      ? change.fields.map((field) => (typeof field === "string" ? field : field.name)).join("+")
+      : "field" in change && typeof change.field === "object"
+        ? change.field.name
+        : "arg" in change
+          ? change.arg.name
+          : "before" in change && typeof change.before === "object" && "name" in change.before && "after" in change
+            ? `${change.before.name}->${(change.after as { readonly name: string }).name}`
+            : "";
+  const shifted = "effect" in change ? change.effect.shifted : "shifted" in change ? change.shifted : [];
+  const siblings = "siblings" in change ? change.siblings : [];
+  return [
+    change.kind,
+    subject,
+    ...(shifted.length === 0 ? [] : [`moves ${shifted.map((shift) => shift.name).join(" ")}`]),
+    ...(siblings.length === 0 ? [] : [`also ${siblings.join(" ")}`]),
+  ]
+    .filter((word) => word !== "")
+    .join(" ");
+}
+
+function without<T extends object, K extends keyof T>(item: T, key: K): Omit<T, K> {
+  return Object.fromEntries(Object.entries(item).filter(([name]) => name !== key)) as Omit<T, K>;
+}
+
+const fields = (...declarations: readonly string[]): string =>
+  `event demo:demo_io\n${declarations.map((field) => `  field ${field}\n`).join("")}`;
+const proto = (args: string): string => `event demo:demo_io\n  proto ${args}\n  field int err\n`;
+
+test.each([
+  [
+    "an insertion folds all later shifts",
+    fields("int a", "int b", "int c"),
+    fields("int a", "int x", "int b", "int c"),
+    ["field-inserted x moves b c"],
+  ],
+  [
+    "an insertion into padding moves nothing",
+    fields("u16 a", "u32 b"),
+    fields("u16 a", "u16 x", "u32 b"),
+    ["field-inserted x"],
+  ],
+  [
+    "fields side by side are one insertion",
+    fields("int a", "int b"),
+    fields("int a", "int x", "int y", "int b"),
+    ["field-inserted x+y moves b"],
+  ],
+  [
+    "two insertions share the shifts between them",
+    fields("int a", "int b", "int c"),
+    fields("int x", "int a", "int y", "int b", "int c"),
+    ["field-inserted x moves a", "field-inserted y moves b c"],
+  ],
+  [
+    "a removal folds all later shifts",
+    fields("int a", "int b", "int c"),
+    fields("int b", "int c"),
+    ["field-removed a moves b c"],
+  ],
+  [
+    "removal and insertion that cancel out move only what lies between",
+    fields("int a", "int b", "int c"),
+    fields("int b", "int x", "int c"),
+    ["field-removed a moves b", "field-inserted x"],
+  ],
+  [
+    "a field that grows moves the later ones",
+    fields("u8 a", "u8 b", "u8 c"),
+    fields("u8 a", "u16 b", "u8 c"),
+    ["field-size-changed b->b moves c"],
+  ],
+  [
+    "an array that becomes a string moves the later ones",
+    fields("char comm[16]", "int pid"),
+    fields("__data_loc char[] comm", "int pid"),
+    ["field-kind-changed comm->comm moves pid"],
+  ],
+  [
+    "dynamic and relative are two kinds",
+    fields("__data_loc char[] name"),
+    fields("__rel_loc char[] name"),
+    ["field-kind-changed name->name"],
+  ],
+  [
+    "reordering is one move",
+    fields("int a", "int b", "int c"),
+    fields("int b", "int c", "int a"),
+    ["field-moved a->a moves b c"],
+  ],
+  [
+    "a rename pairs removed and added",
+    fields("int a", "int errors", "u64 b"),
+    fields("int a", "int error", "u64 b"),
+    ["field-renamed errors->error"],
+  ],
+  [
+    "page becomes folio",
+    fields("int a", "struct page * page"),
+    fields("int a", "struct folio * folio"),
+    ["field-renamed page->folio"],
+  ],
+  [
+    "a unit in the name is a rename",
+    fields("int a", "u64 delay_ms"),
+    fields("int a", "u64 delay_ns"),
+    ["field-renamed delay_ms->delay_ns"],
+  ],
+  [
+    "opposites are no rename",
+    fields("int a", "u64 bytes_read"),
+    fields("int a", "u64 bytes_write"),
+    ["field-removed bytes_read", "field-appended bytes_write"],
+  ],
+  [
+    "unlike names are no rename",
+    fields("int a", "int flags"),
+    fields("int a", "int cpu"),
+    ["field-removed flags", "field-appended cpu"],
+  ],
+  [
+    "two fields of one name are told apart",
+    fields("u32 ring", "__data_loc char[] ring"),
+    fields("u32 ring", "__data_loc char[] ring"),
+    [],
+  ],
+  ["int to unsigned is a sign", fields("int a"), fields("u32 a"), ["field-sign-changed a->a"]],
+  ["a typedef is noise", fields("u32 a"), fields("unsigned int a"), ["type-text-changed"]],
+  ["an enum is a type", fields("u32 a"), fields("enum demo a"), ["field-type-changed a->a"]],
+  [
+    "a pointer to another struct is a type",
+    fields("struct page * a"),
+    fields("struct folio * a"),
+    ["field-type-changed a->a"],
+  ],
+  ["qualifiers are noise", fields("const char * a"), fields("char * a"), ["type-text-changed"]],
+  [
+    "a longer array that fits moves the later ones",
+    fields("u8 a[4]", "u8 b"),
+    fields("u8 a[6]", "u8 b"),
+    ["field-array-length-changed a->a moves b"],
+  ],
+  ["an argument appended", proto("int a, int b"), proto("int a, int b, int c"), ["argument-appended c"]],
+  ["an argument inserted", proto("int a, int b"), proto("int a, int c, int b"), ["argument-inserted c moves b"]],
+  ["an argument removed", proto("int a, int b, int c"), proto("int b, int c"), ["argument-removed a moves b c"]],
+  ["the last argument removed", proto("int a, int b"), proto("int a"), ["argument-removed b"]],
+  ["arguments swapped", proto("int a, int b"), proto("int b, int a"), ["argument-moved a"]],
+  ["an argument of another type", proto("int error"), proto("blk_status_t error"), ["argument-retyped error->error"]],
+  [
+    "another value of the same type",
+    proto("unsigned long gpnum"),
+    proto("unsigned long seq"),
+    ["argument-replaced gpnum->seq"],
+  ],
+  ["the same struct under another name", proto("struct rq *q"), proto("struct rq *rq"), ["argument-renamed q->rq"]],
+])("%s", (_, before, after, expected) => {
+  expect(changes(before, after).map(brief)).toEqual(expected);
+});
+
+test("siblings of a class change once", () => {
+  const kernel = (field: string): string =>
+    ["demo_b", "demo_a", "demo_c"]
+      .map((name) => `event demo:${name}\n  class demo_template\n  field ${field}\n  field int err\n`)
+      .join("");
+  expect(changes(kernel("int pid"), kernel("u64 pid")).map(brief)).toEqual([
+    "field-size-changed pid->pid moves err also demo:demo_b demo:demo_c",
+  ]);
+});
+
+test("without classes, siblings are events of one system with the same fields", () => {
+  const kernel = (field: string): Snapshot => {
+    const text = ["a:one", "a:two", "b:three"].map((id) => `event ${id}\n  field ${field}\n`).join("");
+    const snapshot = parseExample(text);
+    return { ...snapshot, events: snapshot.events.map((event) => without(event, "class")) };
+  };
+  const { changes: found, notComparable } = diff(kernel("int pid"), kernel("u32 pid"));
+  expect(found.map(brief)).toEqual(["field-sign-changed pid->pid also a:two", "field-sign-changed pid->pid"]);
+  expect(notComparable).toEqual([{ fact: "class", missing: "both" }]);
+});
+
+test("a longer header is one change, whatever it moves", () => {
+  const events = "event demo:one\n  field u64 cookie\nevent demo:two\n  field int pid\n  field char comm[16]\n";
+  const found = changes(events, `common unsigned char common_preempt_lazy_count\n${events}`);
+  expect(found.map(brief)).toEqual(["common-fields-changed"]);
+});
+
+test("beside a longer header, an insertion tells only its own shifts", () => {
+  const before = fields("int a", "int b");
+  const after = `common int common_extra\n${fields("int a", "int x", "int b")}`;
+  expect(changes(before, after).map(brief)).toEqual(["common-fields-changed", "field-inserted x moves b"]);
+});
+
+test("char flips once per kernel and only by itself", () => {
+  const events =
+    "event demo:one\n  field char comm[16]\n  field int err\nevent demo:two\n  field __data_loc char[] name\n";
+  const found = changes(`char signed\n${events}`, events.replace("int err", "u32 err"));
+  expect(found).toHaveLength(2);
+  expect(found[0]).toEqual({
+    kind: "char-sign-flipped",
+    fields: ["demo:one.comm", "demo:two.name"],
+    signedAfter: false,
+  });
+  expect(found[1]).toMatchObject({ kind: "field-sign-changed", before: { name: "err" } });
+});
+
+test("the printed line is told with the field that changed it", () => {
+  const before = 'event demo:demo_io\n  field int err\n  print "err=%d", REC->err\n';
+  const after = 'event demo:demo_io\n  field int err\n  field int cpu\n  print "err=%d cpu=%d", REC->err, REC->cpu\n';
+  const [change, ...rest] = changes(before, after);
+  expect(rest).toEqual([]);
+  expect(change).toMatchObject({ kind: "field-appended", effect: { print: { after: "err=%d cpu=%d" } } });
+});
+
+test("a renamed field in the printed arguments is no change of its own", () => {
+  const kernel = (name: string): string => `event demo:demo_io\n  field int ${name}\n  print "err=%d", REC->${name}\n`;
+  expect(changes(kernel("errors"), kernel("error")).map(brief)).toEqual(["field-renamed errors->error"]);
+});
+
+test("one table in many events is told once", () => {
+  const kernel = (value: number): string =>
+    ["one", "two"]
+      .map(
+        (name) =>
+          `event demo:${name}\n  field int ${name}\n  field int why\n  print "%s", f(REC->why, { ${value}, "READ" })\n  symbols REC->why { ${value} "READ" }\n`,
+      )
+      .join("");
+  expect(changes(kernel(1), kernel(2)).map(brief)).toEqual(["symbol-table-changed also demo:two"]);
+});
+
+test("a constant is not told again where the table shows it", () => {
+  const kernel = (value: number): string =>
+    `event demo:one\n  field int why\n  print "%s", f(REC->why, { DEMO_READ, "READ" })\n  symbols REC->why { ${value} "READ" }\nenum DEMO_READ = ${value}\n`;
+  expect(changes(kernel(1), kernel(2)).map(brief)).toEqual(["symbol-table-changed"]);
+});
+
+test("a fact that one side does not know is no change, and is said once", () => {
+  const before = parseExample(`${proto("int a")}  print "x=%d", REC->err\n`);
+  const text = parseExample(`${proto("int b, int c")}  print "y=%d", REC->err\n`);
+  const after: Snapshot = {
+    ...text,
+    knows: { ...text.knows, args: false, printFormat: false, existence: false },
+    tracepoints: [],
+  };
+  expect(diff(before, after)).toMatchObject({
+    changes: [],
+    notComparable: [
+      { fact: "args", missing: "after" },
+      { fact: "printFormat", missing: "after" },
+      { fact: "existence", missing: "after" },
+    ],
+  });
+});
+
+test("offsets that one side lacks are not compared", () => {
+  const before = parseExample(fields("int a", "int b"));
+  const after = parseExample(fields("int x", "int a", "int b"));
+  const bare = {
+    ...after,
+    events: after.events.map((event) => ({ ...event, fields: event.fields.map((field) => without(field, "offset")) })),
+  };
+  expect(diff(before, bare).changes.map(brief)).toEqual(["field-inserted x"]);
+});
+
+test("conditions are compared only where both kernels are read alike", () => {
+  const before = parseExample("event demo:one\n  field int a\n");
+  const after = parseExample("event demo:one\n  when CONFIG_DEMO\n  field int a\n");
+  const configured: Snapshot = { ...before, kernel: { ...before.kernel, config: "abc" } };
+  expect(diff(before, after).changes.map(brief)).toEqual(["event-condition-changed"]);
+  expect(diff(configured, after)).toMatchObject({
+    changes: [],
+    notComparable: [{ fact: "conditions", missing: "before" }],
+  });
+});
