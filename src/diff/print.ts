@@ -17,11 +17,11 @@ export function printDifference(
   if (words(before.format) !== words(after.format))
     return { kind: "print-format-changed", before: before.format, after: after.format };
   if (before.args === after.args) return undefined;
-  const [was, is] = [comparable(before.args, renames), comparable(after.args, new Map())];
-  if (was === is) return undefined;
   // Tables that the sources resolved to numbers are compared as tables.
   const resolved = before.symbols !== undefined && after.symbols !== undefined;
-  if (resolved && withoutTables(was) === withoutTables(is)) return undefined;
+  const plain = resolved ? withoutTables : (args: string): string => args;
+  const [was, is] = [plain(renamed(before.args, renames)), plain(after.args)];
+  if (was === is || normalize(was) === normalize(is)) return undefined;
   return { kind: "print-args-changed", before: before.args, after: after.args };
 }
 
@@ -30,10 +30,13 @@ function words(format: string): string {
   return format.replaceAll(/(?:\s|\\[nt])+/g, " ").trim();
 }
 
-/** Argument text with new field names, and without white space, counters of the preprocessor and spelling of constants. */
-function comparable(args: string, renames: ReadonlyMap<string, string>): string {
-  const renamed = renames.size === 0 ? args : args.replaceAll(/\w+/g, (word) => renames.get(word) ?? word);
-  return foldConstants(renamed.replaceAll(/__UNIQUE_ID_(\w*?)_?\d+/g, "__UNIQUE_ID_$1"));
+function renamed(args: string, renames: ReadonlyMap<string, string>): string {
+  return renames.size === 0 ? args : args.replaceAll(/\w+/g, (word) => renames.get(word) ?? word);
+}
+
+/** Argument text without white space, counters of the preprocessor and spelling of constants. */
+function normalize(args: string): string {
+  return foldConstants(args.replaceAll(/__UNIQUE_ID_(\w*?)_?\d+/g, "__UNIQUE_ID_$1"));
 }
 
 /** More rounds than any real expression nests; what is left then is compared as it stands. */
@@ -69,5 +72,5 @@ function foldConstants(args: string): string {
 
 /** `{ 1, "A" }, { 2, "B" }` -> nothing: the entries of `__print_symbolic` and `__print_flags`. */
 function withoutTables(args: string): string {
-  return args.replaceAll(/,?\{(?:[^{}"]|"(?:[^"\\]|\\.)*")*\}/g, "");
+  return args.replaceAll(/,?\s*\{(?:[^{}"]|"(?:[^"\\]|\\.)*")*\}/g, "");
 }
