@@ -282,7 +282,11 @@ impl Work {
         for (event, print) in self.events.iter_mut().zip(&self.prints) {
             event.print = print.as_ref().map(|print| Print {
                 format: print.format.clone(),
-                args: with_values(&print.args, self.values.get(&event.system).unwrap_or(&none), names),
+                args: with_values(
+                    &print.format,
+                    &spell(&print.args, names),
+                    self.values.get(&event.system).unwrap_or(&none),
+                ),
                 ..Print::default()
             });
         }

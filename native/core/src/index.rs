@@ -199,6 +199,10 @@ impl Scanner<'_> {
                     self.at += 1;
                 }
                 b')' => {
+                    if self.pending.parens == 0 {
+                        // `f(enum e bit) {`: the keyword belongs to a parameter, and the brace to a function.
+                        self.pending = Pending::default();
+                    }
                     self.pending.parens = self.pending.parens.saturating_sub(1);
                     self.at += 1;
                 }
@@ -674,6 +678,7 @@ mod tests {
                 "#B@6 if 0",
                 "<l/x.h if 2",
             ]),
+            ("static void f(enum e bit) { }\nvoid g(struct s *p, struct t u)\n{\n}", &[]),
             ("struct __packed q { struct in { int a; } b; };", &["Record q@1 if 0", "Record in@1 if 0"]),
             ("static inline int f(void) { struct l { int a; }; if (x) { } return 0; }\nstruct m { int a; };", &[
                 "Record l@1 if 0",

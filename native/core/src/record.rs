@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::lex::{Interner, Kind, Token, spell};
+use crate::lex::{Interner, spell};
 use crate::snapshot::{Field, FieldKind};
 use crate::trace_header::DeclaredField;
 use crate::types::{Context, Layout};
@@ -123,40 +123,86 @@ pub fn lay_out(
     (out, gaps)
 }
 
-/// Replaces names by values in the arguments of a print format, as `trace_event_eval_update` does at boot:
-/// whole identifiers outside of strings that are no member of something, and `sizeof(type)`.
-pub fn with_values(tokens: &[Token], values: &FxHashMap<String, i64>, names: &Interner) -> String {
-    let mut out = String::new();
+/// Replaces names by values in the arguments of a print format, character by character as `update_event_printk` does at
+/// boot (kernel/trace/trace_events.c): it looks at the whole format, so an odd quote in the literal hides what follows.
+pub fn with_values(format: &str, args: &str, values: &FxHashMap<String, i64>) -> String {
+    let whole: Vec<char> = format!("\"{format}\", {args}").chars().collect();
+    let start = whole.len() - args.chars().count();
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let mut out = String::with_capacity(args.len());
     let mut at = 0;
-    while at < tokens.len() {
-        let token = tokens[at];
-        if at > 0 && token.space {
-            out.push(' ');
+    let mut quoted = false;
+    // Everything before this was copied or replaced; the literal is left out.
+    let mut copied = start;
+    while at < whole.len() {
+        let c = whole[at];
+        if c == '\\' {
+            at += 2;
+            continue;
         }
-        let text = names.text(token.sym);
-        let member = at > 0 && matches!(names.text(tokens[at - 1].sym), "." | "->");
-        if token.kind == Kind::Ident && !member && !values.is_empty() {
-            if text == "sizeof"
-                && let Some(close) = tokens[at..].iter().position(|t| names.text(t.sym) == ")")
-            {
-                let mut inner = tokens[at..=at + close].to_vec();
-                inner[0].space = false;
-                if let Some(value) = values.get(&spell(&inner, names)) {
-                    out.push_str(&value.to_string());
-                    at += close + 1;
-                    continue;
+        if c == '"' {
+            quoted = !quoted;
+        }
+        if quoted || c == '"' {
+            at += 1;
+            continue;
+        }
+        if c.is_ascii_digit() {
+            while at < whole.len() && whole[at].is_ascii_alphanumeric() {
+                at += 1;
+            }
+        } else if c.is_ascii_alphabetic() || c == '_' {
+            let from = at;
+            loop {
+                while at < whole.len() && word(whole[at]) {
+                    at += 1;
+                }
+                // What follows `.` or `->` is a member, not a name of its own.
+                if whole.get(at) == Some(&'.') {
+                    at += 1;
+                } else if whole.get(at) == Some(&'-') && whole.get(at + 1) == Some(&'>') {
+                    at += 2;
+                } else {
+                    break;
                 }
             }
-            if let Some(value) = values.get(text) {
+            let mut name: String = whole[from..at].iter().collect();
+            let mut end = at;
+            if name == "sizeof" && let Some(close) = whole[at..].iter().position(|&c| c == ')') {
+                end = at + close + 1;
+                name = whole[from..end].iter().collect();
+            }
+            if let Some(value) = values.get(&name).filter(|_| from >= start) {
+                out.extend(&whole[copied..from]);
                 out.push_str(&value.to_string());
-                at += 1;
-                continue;
+                copied = end;
+                at = end;
             }
         }
-        if token.kind != Kind::Opaque {
-            out.push_str(text);
-        }
+        // The character after a number or a name is passed over, whatever it is.
         at += 1;
     }
+    out.extend(&whole[copied.min(whole.len())..]);
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn puts_values_in_as_the_kernel_does() {
+        let values: FxHashMap<String, i64> = [("A".to_owned(), 1), ("B".to_owned(), -2), ("sizeof(x)".to_owned(), 8)].into_iter().collect();
+        let cases = [
+            ("%d", "REC->a, A, B", "REC->a, 1, -2"),
+            ("%s", "REC->A, x.B, \"A\", { A, \"A\" }", "REC->A, x.B, \"A\", { 1, \"A\" }"),
+            ("%d", "sizeof(x) + sizeof(y)", "8 + sizeof(y)"),
+            ("%d", "0x1A, AB, A", "0x1A, AB, 1"),
+            ("\"%s\"", "A, \"x\", A", "A, \"x\", 1"),
+            ("", "", ""),
+        ];
+        for (format, args, want) in cases {
+            assert_eq!(with_values(format, args, &values), want, "{format} {args}");
+        }
+    }
 }

@@ -216,7 +216,7 @@ impl HeaderReader<'_, '_> {
     fn read(&mut self, file: FileId, depth: u32, names: &mut Interner) {
         let text = self.tree.file(file).index.text.clone();
         let outer = std::mem::replace(&mut self.file, file);
-        let mut reader = Reader::new(lex(&text, file, 1, names).into(), None);
+        let mut reader = Reader::new(lex(&text, file, 1, names).into(), Some((file, u32::MAX)));
         let (open, close) = (names.intern("("), names.intern(")"));
         let mut parens = 0_i64;
         loop {
@@ -285,7 +285,7 @@ impl HeaderReader<'_, '_> {
     }
 
     fn expand(&mut self, tokens: &[Token], calls: &FxHashSet<Sym>, stage: &Local, names: &mut Interner) -> Vec<Token> {
-        let mut table = Table::layered(self.tree, self.unit, &self.own, calls, Some(stage), None);
+        let mut table = Table::layered(self.tree, self.unit, &self.own, calls, Some(stage), Some((self.file, u32::MAX)));
         self.expander.expand(tokens, &mut table, names)
     }
 

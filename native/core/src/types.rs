@@ -11,7 +11,7 @@ use crate::fragment::{Attributes, CType, Declaration, Enum, Record, declarations
 use crate::index::TypeKind;
 use crate::lex::{Interner, Kind, Sym, Token, lex, spell};
 use crate::reading::{Line, Reader, Table};
-use crate::tree::{Site, Tree};
+use crate::tree::{FileId, Site, Tree};
 use crate::unit::{Local, Tri, Unit, Visible};
 
 /// How deep types may refer to types.
@@ -56,6 +56,9 @@ pub struct Types {
     enums: FxHashMap<Site, Option<Rc<EnumValues>>>,
     parsed: FxHashMap<Site, Option<Rc<Vec<Declaration>>>>,
     busy: Vec<Site>,
+    /// Constants of enums whose bodies are macros, and the files that were searched for such.
+    hidden: FxHashMap<Sym, Site>,
+    opened: FxHashSet<FileId>,
     /// Whether plain `char` is signed in this tree; decided once from the tree's Makefile and the architecture.
     pub char_signed: bool,
     /// Definitions that tree-sitter refused, for the count of syntax errors.
@@ -383,21 +386,25 @@ impl Context<'_, '_> {
     fn declared(&mut self, declaration: &Declaration, names: &mut Interner) -> Known {
         let mut layout = self.layout(&declaration.ty, names)?;
         if let Some(mode) = &declaration.attributes.mode {
-            let bytes = match mode.as_str() {
-                "QI" | "byte" => 1,
-                "HI" => 2,
-                "SI" => 4,
-                "DI" => 8,
-                "TI" => 16,
-                "word" | "pointer" => self.word(),
-                _ => return Err(format!("mode({mode}) is not known")),
-            };
-            layout = integer(bytes, layout.signed, self.tree.arch.align64);
+            layout = integer(self.mode(mode)?, layout.signed, self.tree.arch.align64);
         }
         if let Some(aligned) = &declaration.attributes.aligned {
             layout.align = self.alignment(aligned, names)?;
         }
         Ok(layout)
+    }
+
+    /// Bytes of an integer with `__attribute__((mode(...)))`.
+    fn mode(&self, mode: &str) -> Result<u64, Unknown> {
+        Ok(match mode {
+            "QI" | "byte" => 1,
+            "HI" => 2,
+            "SI" => 4,
+            "DI" => 8,
+            "TI" => 16,
+            "word" | "pointer" => self.word(),
+            _ => return Err(format!("mode({mode}) is not known")),
+        })
     }
 
     fn alignment(&mut self, text: &str, names: &mut Interner) -> Result<u64, Unknown> {
@@ -527,7 +534,9 @@ impl Context<'_, '_> {
         let fits = |bits: u32| {
             if signed { least >= -(1_i128 << (bits - 1)) && most < 1_i128 << (bits - 1) } else { most < 1_i128 << bits }
         };
+        let mode = e.attributes.mode.as_deref().map(|mode| self.mode(mode)).transpose()?;
         let bytes = match () {
+            () if mode.is_some() => mode.unwrap_or(4),
             () if e.attributes.packed && !known => return Err("a packed enum has constants that are not known".to_owned()),
             () if e.attributes.packed && fits(8) => 1,
             () if e.attributes.packed && fits(16) => 2,
@@ -537,10 +546,37 @@ impl Context<'_, '_> {
         Ok(EnumValues { layout: integer(bytes, signed, self.tree.arch.align64), values })
     }
 
+    /// Finds the constants of enums whose bodies are macros (`enum why { why_list };`): no index of a file knows them.
+    fn open_macro_enums(&mut self, names: &mut Interner) {
+        for file in 0..self.tree.count() as FileId {
+            if !self.unit.sees(file) || !self.types.opened.insert(file) {
+                continue;
+            }
+            let index = &self.tree.file(file).index;
+            let of_macros: Vec<u32> = index
+                .enumerators
+                .iter()
+                .filter(|(name, _)| !self.tree.macro_sites(*name).is_empty())
+                .map(|(_, item)| *item)
+                .collect();
+            for item in of_macros {
+                let site = Site { file, item };
+                let constants = self.enum_at(site, names).ok().map(|e| e.values.keys().copied().collect::<Vec<_>>());
+                for constant in constants.unwrap_or_default() {
+                    self.types.hidden.entry(constant).or_insert(site);
+                }
+            }
+        }
+    }
+
     /// The value of an enum constant.
     pub fn enumerator(&mut self, name: Sym, names: &mut Interner) -> Option<i128> {
         let mut sites: Vec<Site> =
             self.unit.enumerator_sites(self.tree, name, names).into_iter().map(|(site, _)| site).collect();
+        if sites.is_empty() {
+            self.open_macro_enums(names);
+            sites.extend(self.types.hidden.get(&name));
+        }
         if sites.is_empty() {
             let all = self.tree.enumerator_sites(name);
             if all.len() == 1 {
@@ -626,7 +662,7 @@ impl Resolver for Context<'_, '_> {
             let bits = if i32::try_from(value).is_ok() || u32::try_from(value).is_ok() { 32 } else { 64 };
             return Some(Value::of(value, bits, i32::try_from(value).is_ok() || value < 0));
         }
-        let expanded = match self.unit.macro_of(self.tree, name, names) {
+        let expanded = match self.unit.macro_at(self.tree, name, None, names) {
             Visible::Macro(definition) if definition.params.is_none() => {
                 let token = Token { sym: name, line: 0, file: 0, kind: Kind::Ident, space: false, first: false, painted: false, when: 0 };
                 let out = Expander::default().expand(&[token], &mut Table::plain(self.tree, self.unit), names);

@@ -93,7 +93,7 @@ pub struct Unit {
     places: Vec<Place>,
     clock: u32,
     conditions: FxHashMap<(FileId, ConditionId), Tri>,
-    macros: FxHashMap<Sym, Visible>,
+    macros: FxHashMap<(Sym, Option<Point>), Visible>,
 }
 
 impl Unit {
@@ -295,24 +295,15 @@ impl Unit {
         result
     }
 
-    /// The macro that a name is at the end of the unit.
-    pub fn macro_of(&mut self, tree: &mut Tree, name: Sym, names: &mut Interner) -> Visible {
-        if let Some(known) = self.macros.get(&name) {
-            return known.clone();
-        }
-        let found = self.find_macro(tree, name, None, names);
-        self.macros.insert(name, found.clone());
-        found
-    }
-
     /// The macro that a name is at a point, or at the end of the unit without one.
     pub fn macro_at(&mut self, tree: &mut Tree, name: Sym, at: Option<Point>, names: &mut Interner) -> Visible {
-        match at {
-            Some(at) if self.sees(at.0) && !tree.macro_sites(name).is_empty() => {
-                self.find_macro(tree, name, Some(at), names)
-            }
-            _ => self.macro_of(tree, name, names),
+        let at = at.filter(|at| self.sees(at.0));
+        if let Some(known) = self.macros.get(&(name, at)) {
+            return known.clone();
         }
+        let found = self.find_macro(tree, name, at, names);
+        self.macros.insert((name, at), found.clone());
+        found
     }
 
     fn find_macro(&mut self, tree: &mut Tree, name: Sym, at: Option<Point>, names: &mut Interner) -> Visible {
