@@ -3,13 +3,21 @@
 //! A failure rejects with an error whose message is `{"code", "message", "hint"?}`; no panic crosses the border.
 
 mod failure;
+mod request;
 
 use std::path::PathBuf;
 
-use napi::bindgen_prelude::AsyncTask;
-use napi::{Env, Task};
+use napi::bindgen_prelude::{AsyncTask, FnArgs};
+use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
+use napi::{Env, Status, Task};
 use napi_derive::napi;
+use tpabi_tree::source::{SourceRequest, read_source};
 use tpabi_tree::tracefs::read_tracefs;
+
+use crate::failure::{Failure, guarded};
+
+/// Called with the work done, the work in all, and what work it is. Does not keep the process alive.
+type OnProgress = ThreadsafeFunction<FnArgs<(u32, u32, String)>, (), FnArgs<(u32, u32, String)>, Status, false, true>;
 
 /// Reads a tracefs directory or an archive of one.
 pub struct ReadTracefs {
@@ -21,11 +29,11 @@ impl Task for ReadTracefs {
     type JsValue = String;
 
     fn compute(&mut self) -> napi::Result<String> {
-        failure::guarded(|| read_tracefs(&self.path))
+        guarded(|| Ok(serde_json::to_string(&read_tracefs(&self.path)?)?))
     }
 
-    fn resolve(&mut self, _env: Env, output: String) -> napi::Result<String> {
-        Ok(output)
+    fn resolve(&mut self, _env: Env, json: String) -> napi::Result<String> {
+        Ok(json)
     }
 }
 
@@ -33,4 +41,45 @@ impl Task for ReadTracefs {
 #[napi(js_name = "readTracefs", ts_return_type = "Promise<string>")]
 pub fn read_tracefs_task(path: String) -> AsyncTask<ReadTracefs> {
     AsyncTask::new(ReadTracefs { path: path.into() })
+}
+
+/// Reads kernel source from a directory or a git revision.
+pub struct ReadSource {
+    options_json: String,
+    on_progress: Option<OnProgress>,
+}
+
+impl Task for ReadSource {
+    type Output = String;
+    type JsValue = String;
+
+    fn compute(&mut self) -> napi::Result<String> {
+        guarded(|| {
+            let request: SourceRequest = request::parse(&self.options_json)?;
+            let progress = |done: usize, total: usize, what: &str| {
+                if let Some(on_progress) = &self.on_progress {
+                    let values = FnArgs::from((done as u32, total as u32, what.to_owned()));
+                    // A process that is about to end no longer listens; that is no failure.
+                    let _ = on_progress.call(values, ThreadsafeFunctionCallMode::NonBlocking);
+                }
+            };
+            Ok::<_, Failure>(read_source(&request, &progress)?)
+        })
+    }
+
+    fn resolve(&mut self, _env: Env, json: String) -> napi::Result<String> {
+        Ok(json)
+    }
+}
+
+/// Reads kernel source as `options_json` says (`SourceRequest` in `src/native.ts`), and gives its snapshot as JSON text.
+#[napi(js_name = "readSource", ts_return_type = "Promise<string>")]
+pub fn read_source_task(
+    options_json: String,
+    #[napi(ts_arg_type = "(done: number, total: number, what: string) => void")] on_progress: Option<OnProgress>,
+) -> AsyncTask<ReadSource> {
+    AsyncTask::new(ReadSource {
+        options_json,
+        on_progress,
+    })
 }

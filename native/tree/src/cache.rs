@@ -139,7 +139,7 @@ fn is_temporary(path: &Path) -> bool {
 }
 
 fn file_name(key: &[u8]) -> String {
-    gix::ObjectId::Sha1(ContentId::of([key]).0).to_string()
+    ContentId::of([key]).to_string()
 }
 
 fn write_whole(path: &Path, value: &[u8]) -> io::Result<()> {

@@ -64,10 +64,12 @@ pub enum TreeError {
         hint: Option<String>,
     },
     /// A tree that is not one of Linux.
-    #[error("'{path}' is no kernel source: it has neither include/linux nor include/trace")]
+    #[error("'{path}' is no kernel source: {reason}")]
     NotAKernel {
         /// The directory, or the revision, as the user wrote it.
         path: String,
+        /// What is missing.
+        reason: String,
     },
     /// Input larger than anything real, so probably made to exhaust memory.
     #[error("'{path}' {what}, the limit is {limit}")]

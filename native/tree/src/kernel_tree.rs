@@ -5,15 +5,19 @@ mod directory;
 mod files;
 mod git;
 
+use std::fmt;
 use std::path::Path;
 
 use tpabi_core::problem::Problem;
 
 pub use self::files::TreeFiles;
+pub use self::git::Revision;
 use crate::error::TreeError;
 
 /// The largest file that is read. Trace headers and the files that make trace points stay far below.
 pub const MAX_FILE_BYTES: usize = 4 << 20;
+/// Code of the problem of a file beyond that size; unlike the others it does not depend on where the tree lies.
+pub const FILE_TOO_LARGE: &str = "file-too-large";
 /// The most entries a tree may have; Linux has under 100,000.
 const MAX_ENTRIES: usize = if cfg!(test) { 20_000 } else { 1_000_000 };
 /// How deep directories may nest.
@@ -40,6 +44,12 @@ impl ContentId {
     }
 }
 
+impl fmt::Display for ContentId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
 /// One regular file of a tree. Symbolic links and submodules are not among them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TreeFile {
@@ -54,11 +64,17 @@ pub trait KernelTree: Send + Sync {
     /// Names the content of the whole tree: the tree's object id for git, a digest of the listing for a directory.
     fn id(&self) -> ContentId;
 
-    /// The object id of the commit, or of the tree if the revision names no commit, in hex. None for a directory.
-    fn commit(&self) -> Option<String>;
-
     /// Every file, sorted by path.
     fn files(&self) -> &[TreeFile];
+
+    /// The file at this path.
+    fn file(&self, path: &str) -> Option<&TreeFile> {
+        let files = self.files();
+        files
+            .binary_search_by(|file| (*file.path).cmp(path))
+            .ok()
+            .map(|index| &files[index])
+    }
 
     /// Directories that could not be listed.
     fn problems(&self) -> &[Problem];
@@ -74,19 +90,13 @@ pub trait FileReader {
     fn read(&mut self, file: &TreeFile) -> Result<&[u8], Problem>;
 }
 
-/// Opens the kernel source in the directory at `path`.
+/// Lists the kernel source in the directory at `path`. See [`Revision`] for that in a git repository.
 pub fn open_directory(path: &Path) -> Result<Box<dyn KernelTree>, TreeError> {
-    let tree = directory::DirectoryTree::open(path)?;
-    checked(tree, || path.display().to_string())
+    checked(directory::DirectoryTree::open(path)?, &path.display().to_string())
 }
 
-/// Opens the kernel source at a revision (tag, branch, commit, tree, `HEAD~2`) of the git repository that `path` lies in.
-pub fn open_revision(path: &Path, revision: &str) -> Result<Box<dyn KernelTree>, TreeError> {
-    let tree = git::GitTree::open(path, revision)?;
-    checked(tree, || revision.to_owned())
-}
-
-fn checked<T: KernelTree + 'static>(tree: T, name: impl Fn() -> String) -> Result<Box<dyn KernelTree>, TreeError> {
+/// The tree, if there is a kernel in it.
+fn checked<T: KernelTree + 'static>(tree: T, name: &str) -> Result<Box<dyn KernelTree>, TreeError> {
     let has = |prefix: &str| {
         let at = tree.files().partition_point(|file| &*file.path < prefix);
         tree.files().get(at).is_some_and(|file| file.path.starts_with(prefix))
@@ -94,7 +104,11 @@ fn checked<T: KernelTree + 'static>(tree: T, name: impl Fn() -> String) -> Resul
     if has("include/linux/") || has("include/trace/") {
         Ok(Box::new(tree))
     } else {
-        Err(TreeError::NotAKernel { path: name() })
+        let reason = "it has neither include/linux nor include/trace".to_owned();
+        Err(TreeError::NotAKernel {
+            path: name.to_owned(),
+            reason,
+        })
     }
 }
 
@@ -110,7 +124,7 @@ fn problem(code: &'static str, message: String, path: &str) -> Problem {
 
 fn too_large(path: &str) -> Problem {
     problem(
-        "file-too-large",
+        FILE_TOO_LARGE,
         format!("file has more than {} MiB, not read", MAX_FILE_BYTES >> 20),
         path,
     )

@@ -5,4 +5,5 @@ pub mod cache;
 pub mod error;
 pub mod kernel_tree;
 pub mod scan;
+pub mod source;
 pub mod tracefs;

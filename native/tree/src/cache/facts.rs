@@ -89,7 +89,7 @@ impl Facts {
             self.parts.iter().for_each(|(_, part)| bytes.extend_from_slice(part));
         }
         // The name is that of the content: two processes that found out the same write the same file.
-        let name = gix::ObjectId::Sha1(ContentId::of([bytes.as_slice()]).0).to_string();
+        let name = ContentId::of([bytes.as_slice()]).to_string();
         self.cache.write_packed(&directory.join(name), &bytes);
         if join {
             for (path, _) in &self.parts {

@@ -57,10 +57,6 @@ impl KernelTree for DirectoryTree {
         self.id
     }
 
-    fn commit(&self) -> Option<String> {
-        None
-    }
-
     fn files(&self) -> &[TreeFile] {
         &self.files
     }

@@ -7,11 +7,11 @@ use rustc_hash::FxHashMap;
 use tpabi_core::problem::Problem;
 use tpabi_core::tree::Files;
 
-use super::{FileReader, KernelTree, TreeFile};
+use super::{FileReader, KernelTree};
 
 /// Reads files of a kernel tree by path, for one thread.
 pub struct TreeFiles<'t> {
-    files: &'t [TreeFile],
+    tree: &'t dyn KernelTree,
     by_name: FxHashMap<&'t str, Vec<u32>>,
     reader: RefCell<Box<dyn FileReader + 't>>,
     problems: RefCell<Vec<Problem>>,
@@ -20,14 +20,13 @@ pub struct TreeFiles<'t> {
 impl<'t> TreeFiles<'t> {
     /// The files of `tree`.
     pub fn new(tree: &'t dyn KernelTree) -> Self {
-        let files = tree.files();
         let mut by_name: FxHashMap<&str, Vec<u32>> = FxHashMap::default();
-        for (index, file) in files.iter().enumerate() {
+        for (index, file) in tree.files().iter().enumerate() {
             let name = file.path.rsplit('/').next().unwrap_or_default();
             by_name.entry(name).or_default().push(index as u32);
         }
         Self {
-            files,
+            tree,
             by_name,
             reader: RefCell::new(tree.reader()),
             problems: RefCell::default(),
@@ -38,16 +37,11 @@ impl<'t> TreeFiles<'t> {
     pub fn into_problems(self) -> Vec<Problem> {
         self.problems.into_inner()
     }
-
-    fn find(&self, path: &str) -> Option<&'t TreeFile> {
-        let index = self.files.binary_search_by(|file| (*file.path).cmp(path)).ok()?;
-        Some(&self.files[index])
-    }
 }
 
 impl Files for TreeFiles<'_> {
     fn read(&self, path: &str) -> Option<Arc<[u8]>> {
-        let file = self.find(path)?;
+        let file = self.tree.file(path)?;
         match self.reader.borrow_mut().read(file) {
             Ok(bytes) => Some(bytes.into()),
             Err(problem) => {
@@ -58,14 +52,14 @@ impl Files for TreeFiles<'_> {
     }
 
     fn contains(&self, path: &str) -> bool {
-        self.find(path).is_some()
+        self.tree.file(path).is_some()
     }
 
     fn named(&self, name: &str) -> Vec<String> {
         let indices = self.by_name.get(name).map_or(&[][..], Vec::as_slice);
         indices
             .iter()
-            .map(|&index| self.files[index as usize].path.to_string())
+            .map(|&index| self.tree.files()[index as usize].path.to_string())
             .collect()
     }
 }

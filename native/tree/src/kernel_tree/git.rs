@@ -8,7 +8,8 @@ use gix::{ObjectId, ThreadSafeRepository};
 use tpabi_core::problem::Problem;
 
 use super::{
-    ContentId, FileReader, KernelTree, MAX_DEPTH, MAX_ENTRIES, MAX_FILE_BYTES, TreeFile, problem, too_large, too_many,
+    ContentId, FileReader, KernelTree, MAX_DEPTH, MAX_ENTRIES, MAX_FILE_BYTES, TreeFile, checked, problem, too_large,
+    too_many,
 };
 use crate::error::TreeError;
 
@@ -19,54 +20,87 @@ const MAX_OBJECT: &str = "gitoxide.objects.allocLimit=67108864";
 /// How many names are offered in place of an unknown one.
 const MAX_SUGGESTIONS: usize = 3;
 
-/// A revision of a repository.
-pub(super) struct GitTree {
+/// A revision of a repository, found but not listed yet.
+pub struct Revision {
     repository: ThreadSafeRepository,
-    id: ContentId,
+    path: PathBuf,
+    name: String,
+    tree: ObjectId,
     commit: ObjectId,
-    files: Vec<TreeFile>,
-    problems: Vec<Problem>,
 }
 
-impl GitTree {
-    /// Lists the tree of `revision` in the repository that `path` lies in.
-    pub(super) fn open(path: &Path, revision: &str) -> Result<Self, TreeError> {
+impl Revision {
+    /// Finds a revision (tag, branch, commit, tree, `HEAD~2`) in the git repository that `path` lies in.
+    pub fn find(path: &Path, name: &str) -> Result<Self, TreeError> {
         let repository = discover(path)?;
         let local = repository.to_thread_local();
-        let unknown = || unknown_revision(&local, path, revision);
+        let unknown = || unknown_revision(&local, path, name);
         let object = local
-            .rev_parse_single(revision)
+            .rev_parse_single(name)
             .map_err(|_| unknown())?
             .object()
             .map_err(|_| unknown())?;
         let tree = object.clone().peel_to_tree().map_err(|_| unknown())?.id;
         let commit = object.peel_to_commit().map_or(tree, |commit| commit.id);
+        Ok(Self {
+            repository,
+            path: path.to_owned(),
+            name: name.to_owned(),
+            tree,
+            commit,
+        })
+    }
+
+    /// Names the content of its tree.
+    pub fn id(&self) -> ContentId {
+        content(&self.tree)
+    }
+
+    /// The object id of the commit, or of the tree if it names no commit, in hex.
+    pub fn commit(&self) -> String {
+        self.commit.to_string()
+    }
+
+    /// Whether the repository has no object with this id.
+    pub fn lacks(&self, id: ContentId) -> bool {
+        !self.repository.to_thread_local().has_object(ObjectId::Sha1(id.0))
+    }
+
+    /// Lists its files.
+    pub fn open(&self) -> Result<Box<dyn KernelTree>, TreeError> {
+        let local = self.repository.to_thread_local();
         let mut listing = Listing {
             odb: &local.objects,
-            root: path.to_owned(),
+            root: &self.path,
             files: Vec::with_capacity(100_000),
             problems: Vec::new(),
             entries: 0,
         };
-        listing.walk(tree, &mut String::new(), 0)?;
+        listing.walk(self.tree, &mut String::new(), 0)?;
         let Listing { files, problems, .. } = listing;
-        Ok(Self {
-            repository,
-            id: content(&tree),
-            commit,
-            files,
-            problems,
-        })
+        checked(
+            GitTree {
+                id: content(&self.tree),
+                repository: self.repository.clone(),
+                files,
+                problems,
+            },
+            &self.name,
+        )
     }
+}
+
+/// The files of a revision.
+struct GitTree {
+    repository: ThreadSafeRepository,
+    id: ContentId,
+    files: Vec<TreeFile>,
+    problems: Vec<Problem>,
 }
 
 impl KernelTree for GitTree {
     fn id(&self) -> ContentId {
         self.id
-    }
-
-    fn commit(&self) -> Option<String> {
-        Some(self.commit.to_string())
     }
 
     fn files(&self) -> &[TreeFile] {
@@ -116,7 +150,7 @@ impl FileReader for GitReader {
 /// A walk through a tree, in the order of git, which is that of the bytes of full paths.
 struct Listing<'r> {
     odb: &'r gix::OdbHandle,
-    root: PathBuf,
+    root: &'r Path,
     files: Vec<TreeFile>,
     problems: Vec<Problem>,
     entries: usize,
@@ -139,7 +173,7 @@ impl Listing<'_> {
             };
             self.entries += 1;
             if self.entries > MAX_ENTRIES || depth > MAX_DEPTH {
-                return Err(too_many(&self.root));
+                return Err(too_many(self.root));
             }
             let length = prefix.len();
             prefix.push_str(&String::from_utf8_lossy(entry.filename));

@@ -8,7 +8,7 @@ use std::process::Command;
 use tempfile::TempDir;
 use tpabi_core::tree::Files;
 
-use super::{KernelTree, MAX_FILE_BYTES, TreeFile, TreeFiles, open_directory, open_revision};
+use super::{KernelTree, MAX_FILE_BYTES, Revision, TreeFile, TreeFiles, open_directory};
 use crate::error::TreeError;
 
 const HEADER: &str = "include/trace/events/a.h";
@@ -82,6 +82,10 @@ fn paths(tree: &dyn KernelTree) -> Vec<&str> {
     tree.files().iter().map(|file| &*file.path).collect()
 }
 
+fn open_revision(path: &Path, revision: &str) -> Result<Box<dyn KernelTree>, TreeError> {
+    Revision::find(path, revision)?.open()
+}
+
 fn failure(opened: Result<Box<dyn KernelTree>, TreeError>) -> TreeError {
     opened.err().expect("a failure")
 }
@@ -107,18 +111,16 @@ fn reads_every_spelling_of_a_revision_without_a_checkout() {
             "{revision}"
         );
     }
-    assert_eq!(
-        open_revision(root.path(), "v1.0").expect("a tree").commit(),
-        Some(first)
-    );
+    assert_eq!(Revision::find(root.path(), "v1.0").expect("found").commit(), first);
 }
 
 #[test]
 fn reads_a_tag_of_a_tree() {
     let root = repository();
-    let tree = open_revision(root.path(), "tree-only").expect("a tree");
-    assert_eq!(tree.commit(), Some(git(root.path(), &["rev-parse", "v1.0^{tree}"])));
-    assert_eq!(tree.id(), open_revision(root.path(), "v1.0").expect("a tree").id());
+    let tree = Revision::find(root.path(), "tree-only").expect("found");
+    assert_eq!(tree.commit(), git(root.path(), &["rev-parse", "v1.0^{tree}"]));
+    assert_eq!(tree.id(), Revision::find(root.path(), "v1.0").expect("found").id());
+    assert_eq!(tree.id(), tree.open().expect("a tree").id());
 }
 
 #[test]
@@ -221,7 +223,6 @@ fn reads_a_directory_without_following_links() {
     let tree = open_directory(root.path()).expect("a tree");
     assert_eq!(paths(&*tree), ["a-b/c", "a/c", HEADER]);
     assert_eq!(text(&*tree, HEADER), "one");
-    assert_eq!(tree.commit(), None);
     // A file that became a link after it was listed.
     fs::remove_file(root.path().join(HEADER)).expect("removed");
     symlink(outside.path().join("secret/file.h"), root.path().join(HEADER)).expect("linked");
