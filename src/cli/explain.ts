@@ -46,5 +46,5 @@ function explain(rule: Rule, paragraph: (text: string) => string): string {
 }
 
 function indent(text: string): string {
-  return text.trimEnd().replace(/^(?=.)/gm, "    ");
+  return text.replace(/^\n+|\s+$/g, "").replace(/^(?=.)/gm, "    ");
 }

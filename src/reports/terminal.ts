@@ -10,6 +10,8 @@ import { count, escapeControls, grouped, wrap } from "./text.ts";
 /** Names shown of a long list; the JSON report has them all. */
 const MAX_NAMES = 6;
 
+const EXPLAIN_HINT = "What a rule in brackets means: tpabi explain RULE";
+
 export function renderTerminal(report: Report, options: RenderOptions): string {
   const chalk = new Chalk({ level: options.color ? 1 : 0 });
   const shown = options.all ? report.findings : report.findings.filter((finding) => finding.level !== "safe");
@@ -18,7 +20,7 @@ export function renderTerminal(report: Report, options: RenderOptions): string {
     renderHead(report, options, chalk),
     renderSummary(report, options, chalk),
     ...groups.map(([event, findings]) => renderGroup(event, findings, options, chalk)),
-    ...(groups.length > 0 ? [renderSummary(report, options, chalk)] : []),
+    ...(groups.length > 0 ? [renderSummary(report, options, chalk), [EXPLAIN_HINT]] : []),
   ];
   return `${parts.map((lines) => lines.join("\n")).join("\n\n")}\n`;
 }
