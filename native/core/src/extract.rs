@@ -16,10 +16,10 @@ use crate::snapshot::{
     Arg, Event, Field, Kernel, Knows, Location, Print, SCHEMA_VERSION, Snapshot, Tracepoint,
 };
 use crate::stages::Stages;
-use crate::trace_header::{Calls, DeclaredPrint, DeclaredTracepoint, Header, read_header};
+use crate::trace_header::{Calls, DeclaredPrint, DeclaredTracepoint, Header, read_ftrace_entries, read_header};
 use crate::tree::{FileId, Files, Tree};
 use crate::types::{Context, Types};
-use crate::unit::{Tri, Unit};
+use crate::unit::{Point, Tri, Unit};
 
 /// What to extract from.
 pub struct Source<'f> {
@@ -56,13 +56,21 @@ pub fn extract(source: Source, progress: Progress) -> Result<Snapshot, String> {
         let mut unit = Unit::new(&mut tree, root, &mut names);
         let headers = created(&mut tree, &mut unit, &mut names);
         let mut read = Vec::new();
-        for header in headers {
+        for (header, at) in headers {
             if done.insert(header) {
-                read.push(read_header(&mut tree, &mut unit, &stages, &calls, header, &mut names));
+                read.push(read_header(&mut tree, &mut unit, &stages, &calls, (header, at), &mut names));
             }
         }
-        let mut context = Context { tree: &mut tree, unit: &mut unit, types: &mut types, depth: 0 };
+        let mut context = Context { tree: &mut tree, unit: &mut unit, types: &mut types, depth: 0, pack: 0 };
         work.take_in(read, common.1, &mut context, &mut names);
+    }
+    if let Some(root) = tree.load("kernel/trace/trace_export.c", &mut names)
+        && let Some(entries) = tree.load("kernel/trace/trace_entries.h", &mut names)
+    {
+        let mut unit = Unit::new(&mut tree, root, &mut names);
+        let header = read_ftrace_entries(&mut tree, &mut unit, entries, &mut names);
+        let mut context = Context { tree: &mut tree, unit: &mut unit, types: &mut types, depth: 0, pack: 0 };
+        work.take_in(vec![header], common.1, &mut context, &mut names);
     }
     progress(source.creators.len(), source.creators.len());
     for site in &types.refused {
@@ -106,7 +114,7 @@ fn common_fields(tree: &mut Tree, types: &mut Types, names: &mut Interner, work:
     let found = path.and_then(|path| {
         let root = tree.load(path, names)?;
         let mut unit = Unit::new(tree, root, names);
-        let mut context = Context { tree, unit: &mut unit, types, depth: 0 };
+        let mut context = Context { tree, unit: &mut unit, types, depth: 0, pack: 0 };
         context.members("trace_entry", names).ok()
     });
     let Some((members, size)) = found else {
@@ -128,8 +136,8 @@ fn common_fields(tree: &mut Tree, types: &mut Types, names: &mut Interner, work:
 }
 
 /// The trace headers whose trace points a unit creates: those that come in, for the first time or by name, while
-/// `CREATE_TRACE_POINTS` is defined.
-fn created(tree: &mut Tree, unit: &mut Unit, names: &mut Interner) -> Vec<FileId> {
+/// `CREATE_TRACE_POINTS` is defined. With each comes the point of the unit at which it is read.
+fn created(tree: &mut Tree, unit: &mut Unit, names: &mut Interner) -> Vec<(FileId, Point)> {
     let root = unit.root;
     let name = names.intern("CREATE_TRACE_POINTS");
     let index = &tree.file(root).index;
@@ -142,10 +150,12 @@ fn created(tree: &mut Tree, unit: &mut Unit, names: &mut Interner) -> Vec<FileId
     let mut found = Vec::new();
     for (n, at, condition) in includes {
         let mut on = false;
-        for &(switch, value, under) in switches.iter().take_while(|(s, ..)| *s < at) {
-            if unit.condition(tree, root, under, names) != Tri::False {
-                on = value || (on && under != 0 && unit.condition(tree, root, under, names) == Tri::Unknown);
-                let _ = switch;
+        for &(_, value, under) in switches.iter().take_while(|(s, ..)| *s < at) {
+            match unit.condition(tree, root, under, names) {
+                Tri::True => on = value,
+                // It may be on: better an event under a condition than a lost one.
+                Tri::Unknown => on |= value,
+                Tri::False => {}
             }
         }
         if !on || unit.condition(tree, root, condition, names) == Tri::False {
@@ -153,13 +163,12 @@ fn created(tree: &mut Tree, unit: &mut Unit, names: &mut Interner) -> Vec<FileId
         }
         let dir = crate::tree::directory(&tree.file(root).path).to_owned();
         let Some(target) = tree.include(root, n, &dir, names) else { continue };
-        let mut files = unit.brought_in(tree, (root, at), target);
-        if files.is_empty() {
-            files.push(target);
-        }
-        for file in files {
-            if is_trace_header(tree, file) && !found.contains(&file) {
-                found.push(file);
+        let new = unit.brought_in(tree, (root, at), target);
+        // A header that came in earlier is read again here, with all that came in between before it.
+        let again = if new.is_empty() { Some((target, (root, at))) } else { None };
+        for (file, at) in new.into_iter().map(|f| (f, (f, u32::MAX))).chain(again) {
+            if is_trace_header(tree, file) && !found.iter().any(|(f, _)| *f == file) {
+                found.push((file, at));
             }
         }
     }
@@ -227,7 +236,7 @@ impl Work {
                     system: declared.system.clone(),
                     name: declared.name.clone(),
                     class: Some(declared.class.clone()),
-                    tracepoint: Some(declared.name.clone()),
+                    tracepoint: (declared.system != "ftrace").then(|| declared.name.clone()),
                     fields: fields.to_vec(),
                     print: None,
                     when: declared.when.clone(),

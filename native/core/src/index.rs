@@ -82,6 +82,8 @@ pub struct TypeDefinition {
     pub line: u32,
     /// Condition it stands under.
     pub condition: ConditionId,
+    /// `#pragma pack(n)` in force: no member is aligned to more than n bytes; 0 for none.
+    pub pack: u8,
 }
 
 /// What one file declares.
@@ -133,6 +135,8 @@ struct Scanner<'a> {
     open: Vec<OpenType>,
     /// The last word seen since the last punctuation, to know `struct NAME {` and typedef names.
     pending: Pending,
+    /// `#pragma pack` values, the one in force last.
+    packs: Vec<u8>,
 }
 
 /// What stands before the next brace or semicolon.
@@ -142,6 +146,8 @@ struct Pending {
     keyword: Option<(usize, u32, TypeKind)>,
     /// Tag after the keyword.
     tag: Option<Sym>,
+    /// The last word was an attribute, which may have arguments: `struct __aligned(8) x {`.
+    attribute: bool,
     /// Depth of parentheses, as in attributes.
     parens: u32,
 }
@@ -164,6 +170,7 @@ pub fn index(text: Arc<[u8]>, names: &mut Interner) -> FileIndex {
         condition: 0,
         open: Vec::new(),
         pending: Pending::default(),
+        packs: vec![0],
     };
     scanner.run();
     scanner.out
@@ -195,6 +202,10 @@ impl Scanner<'_> {
                 b'{' => self.open_brace(),
                 b'}' => self.close_brace(),
                 b'(' => {
+                    if self.pending.parens == 0 && self.pending.tag.is_some() && !self.pending.attribute {
+                        // `enum e f(...) {`: a function that returns the type.
+                        self.pending = Pending::default();
+                    }
                     self.pending.parens += 1;
                     self.at += 1;
                 }
@@ -260,8 +271,8 @@ impl Scanner<'_> {
                 if self.pending.keyword.is_some() && self.pending.parens == 0 {
                     // The last word before the brace is the tag, unless it is an attribute macro; those come in front
                     // (`struct __packed x {`) or, rarely, behind, where they begin with an underscore.
-                    let attribute = word.starts_with(b"__") && self.pending.tag.is_some();
-                    if !attribute {
+                    self.pending.attribute = word.starts_with(b"__");
+                    if !self.pending.attribute || self.pending.tag.is_none() {
                         self.pending.tag = Some(self.names.intern(&String::from_utf8_lossy(word)));
                     }
                 }
@@ -275,7 +286,8 @@ impl Scanner<'_> {
     fn begin(&mut self, kind: TypeKind, name: Sym, start: usize, line: u32) {
         self.open.push(OpenType { index: self.out.types.len(), depth: self.depth, closed: false });
         let range = (start as u32, start as u32);
-        self.out.types.push(TypeDefinition { kind, name, range, line, condition: self.condition });
+        let pack = self.packs.last().copied().unwrap_or(0);
+        self.out.types.push(TypeDefinition { kind, name, range, line, condition: self.condition, pack });
     }
 
     fn open_brace(&mut self) {
@@ -448,6 +460,7 @@ impl Scanner<'_> {
                 }
             }
             b"include" => self.include(rest, end),
+            b"pragma" => self.pragma(rest, end),
             b"if" => self.open_if(Some(Test::Expression(rest as u32, end as u32))),
             b"ifdef" => {
                 let test = self.name_at(rest, end).map(Test::Defined);
@@ -488,6 +501,25 @@ impl Scanner<'_> {
             to += 1;
         }
         (to > at && is_ident_start(self.src[at])).then(|| self.names.intern(&String::from_utf8_lossy(&self.src[at..to])))
+    }
+
+    /// `#pragma pack(n)`, `pack()`, `pack(push, n)` and `pack(pop)`; all other pragmas say nothing of layouts.
+    fn pragma(&mut self, at: usize, end: usize) {
+        let text: String = String::from_utf8_lossy(&self.src[at..end]).split_whitespace().collect();
+        let Some(inner) = text.strip_prefix("pack(").and_then(|t| t.strip_suffix(')')) else { return };
+        let current = self.packs.last().copied().unwrap_or(0);
+        let value = inner.rsplit(',').next().and_then(|n| n.parse::<u8>().ok());
+        if inner == "pop" {
+            if self.packs.len() > 1 {
+                self.packs.pop();
+            }
+        } else if inner.starts_with("push") {
+            if self.packs.len() < 64 {
+                self.packs.push(value.unwrap_or(current));
+            }
+        } else if let Some(last) = self.packs.last_mut() {
+            *last = value.unwrap_or(0);
+        }
     }
 
     fn include(&mut self, at: usize, end: usize) {
@@ -678,6 +710,8 @@ mod tests {
                 "#B@6 if 0",
                 "<l/x.h if 2",
             ]),
+            ("enum e f(int a) { } static enum e *g(void) { }", &[]),
+            ("struct __aligned(8) w { int a; };", &["Record w@1 if 0"]),
             ("static void f(enum e bit) { }\nvoid g(struct s *p, struct t u)\n{\n}", &[]),
             ("struct __packed q { struct in { int a; } b; };", &["Record q@1 if 0", "Record in@1 if 0"]),
             ("static inline int f(void) { struct l { int a; }; if (x) { } return 0; }\nstruct m { int a; };", &[

@@ -71,6 +71,7 @@ pub fn lay_out(
         let ty = match field.kind {
             FieldKind::Scalar => element_text,
             FieldKind::Array => match length {
+                Some(0) => format!("{element_text}[]"),
                 Some(count) => format!("{element_text}[{count}]"),
                 None => format!("{element_text}[{}]", spell(&field.length, names)),
             },
@@ -103,7 +104,8 @@ pub fn lay_out(
                     at = None;
                 }
                 if let Some(here) = at {
-                    let offset = here.next_multiple_of(layout.align.max(1));
+                    let align = if field.is_packed { 1 } else { layout.align.max(1) };
+                    let offset = here.next_multiple_of(align);
                     known.offset = u32::try_from(offset).ok();
                     at = Some(offset + layout.size);
                 }

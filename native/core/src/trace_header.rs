@@ -12,7 +12,7 @@ use crate::reading::{Line, Reader, Table, Whens};
 use crate::snapshot::{FieldKind, Location};
 use crate::stages::Stages;
 use crate::tree::{FileId, Tree};
-use crate::unit::{Local, Unit};
+use crate::unit::{Local, Point, Unit};
 
 /// How deep a header may include further parts of itself.
 const MAX_PARTS: u32 = 16;
@@ -32,6 +32,8 @@ pub struct DeclaredField {
     pub is_struct: bool,
     /// `__cpumask`: its type text is not an array's.
     pub is_cpumask: bool,
+    /// `__field_packed`: follows the field before it without padding.
+    pub is_packed: bool,
     /// Condition it stands under.
     pub when: Option<String>,
     /// Where it is declared.
@@ -133,6 +135,24 @@ const FIELDS: [&str; 9] = [
     "__rel_cpumask",
 ];
 
+/// The family of `kernel/trace/trace_entries.h`.
+const FTRACE: [&str; 7] =
+    ["FTRACE_ENTRY", "FTRACE_ENTRY_DUP", "FTRACE_ENTRY_REG", "FTRACE_ENTRY_PACKED", "FTRACE_ENTRY_FN", "F_STRUCT", "F_printk"];
+const FTRACE_FIELDS: [&str; 12] = [
+    "__field",
+    "__field_ext",
+    "__field_fn",
+    "__field_packed",
+    "__field_desc",
+    "__field_desc_packed",
+    "__field_struct",
+    "__array",
+    "__stack_array",
+    "__array_desc",
+    "__dynamic_array",
+    "F_STRUCT",
+];
+
 impl Calls {
     /// The calls for a tree with these stages.
     pub fn new(stages: &Stages, names: &mut Interner) -> Self {
@@ -155,6 +175,17 @@ impl Calls {
         fields.insert(names.intern("TP_STRUCT__entry"));
         Calls { parts, declare, events, fields }
     }
+
+    /// The calls of `trace_entries.h`.
+    fn ftrace(names: &mut Interner) -> Self {
+        let set = |list: &[&str], names: &mut Interner| list.iter().map(|n| names.intern(n)).collect::<FxHashSet<_>>();
+        Calls {
+            parts: set(&["F_STRUCT", "F_printk"], names),
+            declare: FxHashSet::default(),
+            events: set(&FTRACE, names),
+            fields: set(&FTRACE_FIELDS, names),
+        }
+    }
 }
 
 /// Which of the readings of a header.
@@ -162,6 +193,7 @@ impl Calls {
 enum Pass {
     Declare,
     Events,
+    Ftrace,
 }
 
 struct HeaderReader<'a, 'f> {
@@ -173,19 +205,22 @@ struct HeaderReader<'a, 'f> {
     own: Local,
     pass: Pass,
     file: FileId,
+    at: Point,
     pending: Vec<Token>,
     header: Header,
 }
 
-/// Reads a trace header as part of a unit that creates its trace points.
+/// Reads a trace header as part of a unit that creates its trace points. `header` is the file, and the point of the unit
+/// up to which macros are visible to it.
 pub fn read_header(
     tree: &mut Tree,
     unit: &mut Unit,
     stages: &Stages,
     calls: &Calls,
-    file: FileId,
+    header: (FileId, Point),
     names: &mut Interner,
 ) -> Header {
+    let (file, at) = header;
     let mut reader = HeaderReader {
         tree,
         unit,
@@ -195,6 +230,7 @@ pub fn read_header(
         own: Local::default(),
         pass: Pass::Events,
         file,
+        at,
         pending: Vec::new(),
         header: Header::default(),
     };
@@ -212,17 +248,46 @@ pub fn read_header(
     reader.header
 }
 
+/// Reads the entries of the function tracer and its like (`FTRACE_ENTRY`, kernel/trace/trace_entries.h).
+pub fn read_ftrace_entries(tree: &mut Tree, unit: &mut Unit, file: FileId, names: &mut Interner) -> Header {
+    let calls = Calls::ftrace(names);
+    let define = |text: &[u8], names: &mut Interner| parse_define(&lex(text, file, 1, names), names).map(Rc::new);
+    let mut stages = Stages { numeric_lengths: true, ..Stages::default() };
+    // trace_export.c, before it makes the print formats.
+    stages.print.insert(names.intern("__entry"), define(b"__entry REC", names));
+    for name in FTRACE_FIELDS {
+        stages.events.insert(names.intern(name), None);
+    }
+    stages.events.insert(names.intern("__entry"), None);
+    let mut reader = HeaderReader {
+        tree,
+        unit,
+        stages: &stages,
+        calls: &calls,
+        expander: Expander::default(),
+        own: Local::default(),
+        pass: Pass::Ftrace,
+        file,
+        at: (file, u32::MAX),
+        pending: Vec::new(),
+        header: Header::default(),
+    };
+    reader.own.insert(names.intern("TRACE_SYSTEM"), define(b"TRACE_SYSTEM ftrace", names));
+    reader.read(file, 0, names);
+    reader.header
+}
+
 impl HeaderReader<'_, '_> {
     fn read(&mut self, file: FileId, depth: u32, names: &mut Interner) {
         let text = self.tree.file(file).index.text.clone();
         let outer = std::mem::replace(&mut self.file, file);
-        let mut reader = Reader::new(lex(&text, file, 1, names).into(), Some((file, u32::MAX)));
+        let mut reader = Reader::new(lex(&text, file, 1, names).into(), Some(self.at));
         let (open, close) = (names.intern("("), names.intern(")"));
         let mut parens = 0_i64;
         loop {
             let stage = match self.pass {
                 Pass::Declare => &self.stages.declare,
-                Pass::Events => &self.stages.events,
+                Pass::Events | Pass::Ftrace => &self.stages.events,
             };
             let line = reader.next(self.tree, self.unit, &[&self.own, stage], names);
             let Some(line) = line else { break };
@@ -285,7 +350,7 @@ impl HeaderReader<'_, '_> {
     }
 
     fn expand(&mut self, tokens: &[Token], calls: &FxHashSet<Sym>, stage: &Local, names: &mut Interner) -> Vec<Token> {
-        let mut table = Table::layered(self.tree, self.unit, &self.own, calls, Some(stage), Some((self.file, u32::MAX)));
+        let mut table = Table::layered(self.tree, self.unit, &self.own, calls, Some(stage), Some(self.at));
         self.expander.expand(tokens, &mut table, names)
     }
 
@@ -297,7 +362,7 @@ impl HeaderReader<'_, '_> {
         }
         let (calls, stage) = match self.pass {
             Pass::Declare => (&self.calls.declare, &self.stages.declare),
-            Pass::Events => (&self.calls.events, &self.stages.events),
+            Pass::Events | Pass::Ftrace => (&self.calls.events, &self.stages.events),
         };
         let lines = (pending[0].line, pending[pending.len() - 1].line);
         let out = self.expand(&pending, calls, stage, names);
@@ -341,6 +406,13 @@ impl HeaderReader<'_, '_> {
             ("DECLARE_EVENT_CLASS", _) => {
                 let name = word(0, names);
                 self.class(name, arg(3), &call.rest(5), lines, whens, names);
+            }
+            (_, Pass::Ftrace) if !self.calls.parts.contains(&call.name.sym) => {
+                // FTRACE_ENTRY(name, struct, id, structure, print)
+                let (name, location) = (word(0, names), self.location(call.name, lines));
+                self.class(name.clone(), arg(3), arg(4), lines, whens, names);
+                let system = self.system(names);
+                self.header.events.push(DeclaredEvent { system, class: name.clone(), name, print: None, when, location });
             }
             ("TRACE_EVENT", _) => {
                 let name = word(0, names);
@@ -409,6 +481,10 @@ impl HeaderReader<'_, '_> {
         for token in out {
             if token.kind == Kind::Opaque {
                 let call = self.expander.call(token);
+                if self.pass == Pass::Ftrace && names.text(call.name.sym) == "__field_struct" {
+                    // Only names the struct that __field_desc describes piece by piece.
+                    continue;
+                }
                 match self.field(&call, lines, whens, names) {
                     Some(field) => fields.push(field),
                     None => {
@@ -431,38 +507,61 @@ impl HeaderReader<'_, '_> {
         let macro_name = names.shared(call.name.sym);
         let none = FxHashSet::default();
         let cpumask = matches!(&*macro_name, "__cpumask" | "__rel_cpumask");
+        // In trace_entries.h the struct that a field lies in may come second: __field_desc(type, container, item).
+        let contained = self.pass == Pass::Ftrace
+            && (macro_name.contains("_desc") || (macro_name.contains("_packed") && call.args.len() > 2));
+        let open_ended = self.pass == Pass::Ftrace && &*macro_name == "__dynamic_array";
+        let n = usize::from(contained);
         let (ty, item, length) = if cpumask {
             (lex(b"cpumask_t", call.name.file, call.name.line, names), call.args.first()?, None)
         } else {
             let ty = self.expand(call.args.first()?, &none, &self.stages.fields, names);
-            (ty, call.args.get(1)?, call.args.get(2))
+            (ty, call.args.get(1 + n)?, call.args.get(2 + n))
         };
         let item = self.expand(item, &none, &self.stages.fields, names);
         let kind = match &*macro_name {
-            "__array" => FieldKind::Array,
+            "__array" | "__stack_array" | "__array_desc" => FieldKind::Array,
+            "__dynamic_array" if open_ended => FieldKind::Array,
             "__dynamic_array" | "__cpumask" => FieldKind::Dynamic,
             "__rel_dynamic_array" | "__rel_cpumask" => FieldKind::Relative,
             _ => FieldKind::Scalar,
         };
         let length = match length {
             Some(length) if kind == FieldKind::Array => self.expand(length, &none, &self.stages.fields, names),
+            _ if open_ended => lex(b"0", call.name.file, call.name.line, names),
             _ => Vec::new(),
         };
         let name = spell(&item, names);
         let when = whens.text(item.first()?.when).or_else(|| whens.text(call.name.when)).map(str::to_owned);
         let location = self.location(*item.first()?, lines);
         let is_struct = macro_name.starts_with("__field_struct");
-        is_name(&name).then_some(DeclaredField { name, ty, kind, length, is_struct, is_cpumask: cpumask, when, location })
+        let is_packed = macro_name.contains("_packed");
+        is_name(&name).then_some(DeclaredField {
+            name,
+            ty,
+            kind,
+            length,
+            is_struct,
+            is_cpumask: cpumask,
+            is_packed,
+            when,
+            location,
+        })
     }
 
     fn print(&mut self, tokens: &[Token], names: &mut Interner) -> Option<Rc<DeclaredPrint>> {
-        let printk = names.intern("TP_printk");
-        let only: FxHashSet<Sym> = std::iter::once(printk).collect();
+        let raw = self.pass == Pass::Ftrace;
+        let only: FxHashSet<Sym> = [names.intern(if raw { "F_printk" } else { "TP_printk" })].into_iter().collect();
         let out = self.expand(tokens, &only, &self.stages.print, names);
         let call = out.iter().find(|t| t.kind == Kind::Opaque).map(|&t| self.expander.call(t))?;
         let none = FxHashSet::default();
         let literal = self.expand(call.args.first()?, &none, &self.stages.print, names);
-        let format = literal.iter().filter(|t| t.kind == Kind::Str).map(|t| unescaped(names.text(t.sym))).collect();
+        // TP_printk concatenates string literals; F_printk stringifies them, so that escapes stay as they are written.
+        let format = if raw {
+            spell(&literal, names).trim_matches('"').to_owned()
+        } else {
+            literal.iter().filter(|t| t.kind == Kind::Str).map(|t| unescaped(names.text(t.sym))).collect()
+        };
         let args = self.expand(&call.rest(1), &none, &self.stages.print, names);
         Some(Rc::new(DeclaredPrint { format, args }))
     }

@@ -82,6 +82,8 @@ pub struct Context<'a, 'f> {
     pub types: &'a mut Types,
     /// Depth of the resolution.
     pub depth: u32,
+    /// `#pragma pack` of the definition being laid out; 0 for none.
+    pub pack: u8,
 }
 
 fn integer(bytes: u64, signed: bool, align64: u32) -> Layout {
@@ -318,7 +320,10 @@ impl Context<'_, '_> {
             return Err("a type contains itself".to_owned());
         }
         self.types.busy.push(site);
+        let pack = self.tree.file(site.file).index.types[site.item as usize].pack;
+        let outer = std::mem::replace(&mut self.pack, pack);
         let result = f(self, names);
+        self.pack = outer;
         self.types.busy.pop();
         result
     }
@@ -448,8 +453,11 @@ impl Context<'_, '_> {
                 Some(text) => Some(self.alignment(text, names)?),
                 None => None,
             };
-            if packed || member.attributes.packed {
+            let packed = packed || member.attributes.packed || self.pack == 1;
+            if packed {
                 layout.align = 1;
+            } else if self.pack > 0 {
+                layout.align = layout.align.min(u64::from(self.pack));
             }
             if let Some(forced) = forced {
                 layout.align = layout.align.max(forced);
@@ -464,7 +472,7 @@ impl Context<'_, '_> {
                 if record.is_union {
                     union_size = union_size.max(width.div_ceil(8));
                 } else {
-                    if !packed && !member.attributes.packed && bits / unit != (bits + width - 1) / unit {
+                    if !packed && bits / unit != (bits + width - 1) / unit {
                         bits = bits.next_multiple_of(unit);
                     }
                     bits += width;
