@@ -19,7 +19,7 @@ export function showProgress(stream: NodeJS.WriteStream): Progress {
       const now = Date.now();
       if (now - last < INTERVAL_MS) return;
       last = now;
-      const text = `${what} ${done}/${total}`;
+      const text = total > 0 ? `${what} ${done}/${total}` : what;
       stream.write(ERASE_LINE + text.slice(0, stream.columns - 1));
     },
     clear: () => {

@@ -108,7 +108,7 @@ function advise(dangerous: readonly Finding[]): string {
   const warning =
     silent === 0
       ? ""
-      : ` ${grouped(silent)} of the ${count(dangerous.length, "finding")} at breaking or likely give${silent === 1 ? "s" : ""} readers wrong data without an error.`;
+      : ` ${grouped(silent)} of ${count(dangerous.length, "finding")} at breaking or likely: wrong data without an error.`;
   return `Look first at ${listNames(events)}.${warning}`;
 }
 

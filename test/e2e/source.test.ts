@@ -1,0 +1,103 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+
+import { run, tpabi } from "./run.ts";
+
+/** The smallest tree with an event in it; `fields` is the body of TP_STRUCT__entry. */
+function demoTree(sublevel: number, fields: string): Readonly<Record<string, string>> {
+  return {
+    Makefile: `VERSION = 6\nPATCHLEVEL = 12\nSUBLEVEL = ${sublevel}\nEXTRAVERSION =\n`,
+    "include/linux/tracepoint.h": "",
+    "include/trace/trace_events.h": "",
+    "include/linux/trace_events.h":
+      "struct trace_entry {\n\tunsigned short type;\n\tunsigned char flags;\n\tunsigned char preempt_count;\n\tint pid;\n};\n",
+    "include/trace/events/demo.h": `#undef TRACE_SYSTEM
+#define TRACE_SYSTEM demo
+#if !defined(_TRACE_DEMO_H) || defined(TRACE_HEADER_MULTI_READ)
+#define _TRACE_DEMO_H
+#include <linux/tracepoint.h>
+TRACE_EVENT(demo_tick,
+	TP_PROTO(int cpu),
+	TP_ARGS(cpu),
+	TP_STRUCT__entry(${fields}),
+	TP_fast_assign(__entry->cpu = cpu;),
+	TP_printk("cpu=%d", __entry->cpu)
+);
+#endif
+#include <trace/define_trace.h>
+`,
+    "kernel/demo.c": "#define CREATE_TRACE_POINTS\n#include <trace/events/demo.h>\n",
+  };
+}
+
+let directory: string;
+let repo: string;
+
+function git(...args: readonly string[]): void {
+  const identity = ["-c", "user.name=tpabi", "-c", "user.email=tpabi@localhost", "-c", "init.defaultBranch=main"];
+  const { status, stderr } = run("git", [...identity, "-C", repo, ...args]);
+  if (status !== 0) throw new Error(stderr);
+}
+
+function commit(tag: string, files: Readonly<Record<string, string>>): void {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(join(repo, dirname(path)), { recursive: true });
+    writeFileSync(join(repo, path), text);
+  }
+  git("add", ".");
+  git("commit", "--quiet", "--message", tag);
+  git("tag", tag);
+}
+
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), "tpabi-"));
+  repo = join(directory, "repo");
+  mkdirSync(repo);
+  git("init", "--quiet");
+  commit("v6.12.1", demoTree(1, "__field(int, cpu)"));
+  commit("v6.12.2", demoTree(2, "__field(long, when) __field(int, cpu)"));
+});
+afterAll(() => rmSync(directory, { recursive: true }));
+
+test("two revisions are compared without a checkout", () => {
+  const { status, stdout, stderr } = tpabi(
+    "diff",
+    "v6.12.1",
+    "v6.12.2",
+    "--repo",
+    repo,
+    "--no-cache",
+    "--fail-on",
+    "possible",
+  );
+  expect([status, stderr]).toEqual([1, ""]);
+  expect(stdout).toContain("demo:demo_tick  include/trace/events/demo.h:9");
+  expect(stdout).toContain("[field-inserted]");
+});
+
+test("a revision and the directory it is checked out in say the same of their events", () => {
+  const events = (...args: readonly string[]): unknown => {
+    const { stdout } = tpabi("snapshot", "--no-cache", ...args);
+    return (JSON.parse(stdout) as { events: unknown }).events;
+  };
+  const read = events("git:HEAD", "--repo", repo);
+  expect(read).toHaveLength(1);
+  expect(events(repo)).toEqual(read);
+});
+
+test.each([
+  [
+    ["git:v6.12.3", "--repo", "REPO"],
+    "error: unknown revision 'v6.12.3' in 'REPO'\nhelp: did you mean 'v6.12.1' or 'v6.12.2'?",
+  ],
+  [["git:HEAD", "--repo", "DIR"], "error: 'DIR' is no git repository"],
+  [["DIR"], "error: 'DIR' is no kernel source"],
+])("%j fails in one line with exit status 2", (args, message) => {
+  const paths = args.map((arg) => arg.replace("REPO", repo).replace("DIR", directory));
+  const { status, stdout, stderr } = tpabi("snapshot", ...paths);
+  expect([status, stdout]).toEqual([2, ""]);
+  expect(stderr.replaceAll(repo, "REPO").replaceAll(directory, "DIR")).toContain(message);
+});
