@@ -73,7 +73,7 @@ function matchEnds(before: readonly Arg[], after: readonly Arg[]): readonly Matc
   ];
 }
 
-/** Between the same two kept neighbours, as many new arguments as old ones stand for them one by one. */
+/** Between the same two kept neighbours, new arguments stand for old ones: like for like, else one by one. */
 function matchGaps(before: readonly Arg[], after: readonly Arg[], matches: readonly Match[]): readonly Match[] {
   const gaps = new Map<number, { gone: number[]; come: number[] }>();
   const at = (gap: number): { gone: number[]; come: number[] } => {
@@ -90,9 +90,13 @@ function matchGaps(before: readonly Arg[], after: readonly Arg[], matches: reado
     at(matches.filter(([, is]) => is < position).length).come.push(position);
   });
   return [...gaps.values()].flatMap(({ gone, come }) => {
-    if (gone.length === come.length) return gone.map((position, index) => [position, come[index] as number] as const);
+    // Readers know positions: without a like one, what stands in an argument's place has replaced it.
+    const isLike = (was: number, is: number): boolean => sameThing(before[was] as Arg, after[is] as Arg, before, after);
+    if (gone.length === come.length || !gone.some((was) => come.some((is) => isLike(was, is)))) {
+      return gone.slice(0, come.length).map((position, index) => [position, come[index] as number] as const);
+    }
     return gone.flatMap((position) => {
-      const like = come.find((other) => sameThing(before[position] as Arg, after[other] as Arg, before, after));
+      const like = come.find((other) => isLike(position, other));
       if (like === undefined) return [];
       come.splice(come.indexOf(like), 1);
       return [[position, like] as const];

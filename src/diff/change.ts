@@ -182,11 +182,13 @@ export type Change =
     })
   | (OfArguments & {
       readonly kind: "argument-inserted";
-      readonly arg: Arg;
+      /** At least one; they stand side by side. */
+      readonly args: readonly Arg[];
+      /** Position of the first. */
       readonly position: number;
       readonly shifted: readonly ArgShift[];
     })
-  | (OfArguments & { readonly kind: "argument-appended"; readonly arg: Arg; readonly position: number })
+  | (OfArguments & { readonly kind: "argument-appended"; readonly args: readonly Arg[]; readonly position: number })
   | (OfArguments & {
       readonly kind: "argument-moved";
       readonly arg: Arg;

@@ -69,15 +69,13 @@ export function diff(before: Snapshot, after: Snapshot): Diff {
     const byTracepoint = tracepointChanges(before, after, events, sizes);
     found.push(...byTracepoint.map((change) => ({ family: tracepointFamily(change), change })));
   }
-  const told = new Set(
-    found.flatMap(({ change }) => (change.kind === "symbol-table-changed" ? [change.event.id] : [])),
-  );
+  const tables = found.flatMap(({ change }) => (change.kind === "symbol-table-changed" ? [change] : []));
   const changes = [
     ...(header === undefined ? [] : [header]),
     ...noise.changes(),
     ...paired,
     ...foldSiblings(found),
-    ...(lacks.has("values") ? [] : enumChanges(before, after, told, sizes.after)),
+    ...(lacks.has("values") ? [] : enumChanges(before, after, tables, sizes.after)),
   ];
   return { changes: sortByEvent(changes), notComparable, counts: events.counts };
 }

@@ -163,16 +163,22 @@ function pairCause(kept: FieldPair, pair: EventPair, event: EventRef, context: R
       return (effect) => ({ kind: aspect, ...facts, effect });
   }
   if (moved) return (effect) => ({ kind: "field-moved", ...facts, effect });
-  if (!context.conditions || before.when === after.when) return undefined;
+  const [was, is] = [ownCondition(before, pair.before), ownCondition(after, pair.after)];
+  if (!context.conditions || was === is) return undefined;
   return (effect) => ({
     kind: "field-condition-changed",
     event,
     siblings: [],
     field: after,
     effect,
-    ...(before.when === undefined ? {} : { before: before.when }),
-    ...(after.when === undefined ? {} : { after: after.when }),
+    ...(was === undefined ? {} : { before: was }),
+    ...(is === undefined ? {} : { after: is }),
   });
+}
+
+/** A field under the very condition of its event has none of its own. */
+function ownCondition(field: Field, event: TraceEvent): string | undefined {
+  return field.when === event.when ? undefined : field.when;
 }
 
 function offsetShift(kept: FieldPair): number | undefined {

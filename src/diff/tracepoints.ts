@@ -1,9 +1,9 @@
 // Compares tracepoints and their arguments.
 // Invariant: a tracepoint that came, went or was renamed together with its event is the event's change alone.
 
-import type { Snapshot, TraceEvent, Tracepoint } from "../snapshot/model.ts";
+import type { Arg, Snapshot, TraceEvent, Tracepoint } from "../snapshot/model.ts";
 import { alignArgs, sameType } from "./align-args.ts";
-import type { ArgAlignment, ArgPair } from "./align-args.ts";
+import type { ArgAlignment, ArgPair, PlacedArg } from "./align-args.ts";
 import type { EventAlignment } from "./align.ts";
 import type { ArgShift, Change, EventRef } from "./change.ts";
 import { refTo, refToBare } from "./event-ref.ts";
@@ -111,13 +111,25 @@ function argumentChanges(before: Tracepoint, after: Tracepoint, event: EventRef)
       position,
       shifted: pushed.get(arg) ?? [],
     })),
-    ...alignment.added.map(({ arg, position }): ArgumentChange =>
-      position > lastKept
-        ? { kind: "argument-appended", ...common, arg, position }
-        : { kind: "argument-inserted", ...common, arg, position, shifted: pushed.get(arg) ?? [] },
-    ),
+    ...runsOf(alignment.added).map(({ args, position }): ArgumentChange => {
+      const shifted = pushed.get(args[0]) ?? [];
+      return position > lastKept
+        ? { kind: "argument-appended", ...common, args, position }
+        : { kind: "argument-inserted", ...common, args, position, shifted };
+    }),
     ...alignment.pairs.flatMap((pair) => pairChange(pair).map((change): ArgumentChange => ({ ...common, ...change }))),
   ];
+}
+
+/** Added arguments that stand side by side, together. */
+function runsOf(added: readonly PlacedArg[]): readonly { readonly args: readonly Arg[]; readonly position: number }[] {
+  const runs: { args: Arg[]; position: number }[] = [];
+  for (const { arg, position } of added) {
+    const last = runs.at(-1);
+    if (last !== undefined && last.position + last.args.length === position) last.args.push(arg);
+    else runs.push({ args: [arg], position });
+  }
+  return runs;
 }
 
 type ArgumentChange = Extract<Change, { readonly tracepoint: string }>;

@@ -25,8 +25,28 @@ export function elementType(type: string): string {
     .replaceAll(/\b(?:const|volatile)\b/g, "")
     .replaceAll(/\s+/g, " ")
     .replaceAll(/ ?\* ?/g, "*")
+    .replaceAll(/\bunsigned\b(?! (?:int|char|short|long)\b)/g, "unsigned int")
+    .replaceAll(/\b(short|long) int\b/g, "$1")
+    .replaceAll(/\b\w+\b/g, (word) => ALIASES[word] ?? word)
     .trim();
 }
+
+/** Typedefs of integers of one width, all by the name that kernel code prefers (include/asm-generic/int-ll64.h@v6.12). */
+const ALIASES: Readonly<Partial<Record<string, string>>> = Object.assign(Object.create(null) as object, {
+  __u8: "u8",
+  uint8_t: "u8",
+  __u16: "u16",
+  uint16_t: "u16",
+  __u32: "u32",
+  uint32_t: "u32",
+  __u64: "u64",
+  uint64_t: "u64",
+  __s8: "s8",
+  __s16: "s16",
+  __s32: "s32",
+  __s64: "s64",
+  ktime_t: "s64",
+});
 
 /** Whether the type is text to readers: `char` by value, in an array, or behind a location word. */
 export function isText(field: Pick<Field, "type" | "kind">): boolean {

@@ -7,35 +7,56 @@ import type { ChangeOf, EventRef, ValueChange } from "./change.ts";
 import { EVERY_EVENT, refTo } from "./event-ref.ts";
 import type { SystemSizes } from "./event-ref.ts";
 import { compareText } from "./order.ts";
+import { symbolTables } from "./symbol-tables.ts";
+import type { SymbolTable } from "./symbol-tables.ts";
 
 type Table = Readonly<Record<string, number>>;
 type EnumKind = "enum-value-changed" | "enum-value-removed" | "enum-value-added";
 
 /** Changed `__print_symbolic` and `__print_flags` tables of one event. */
 export function symbolChanges(pair: EventPair, event: EventRef): readonly ChangeOf<"symbol-table-changed">[] {
-  const were = pair.before.print?.symbols;
-  const are = pair.after.print?.symbols;
-  if (were === undefined || are === undefined) return [];
-  return pairTables(were, are).flatMap(({ expression, before, after }) => {
-    const values = compareValues(before, after);
-    const renumbered = values.filter((value) => value.before !== undefined && value.after !== undefined);
-    const removed = values.filter((value) => value.after === undefined);
-    const added = values.filter((value) => value.before === undefined);
-    if (values.length === 0) return [];
+  const [was, is] = [pair.before.print, pair.after.print];
+  if (was === undefined || is === undefined) return [];
+  if (was.args === is.args && was.symbols === undefined && is.symbols === undefined) return [];
+  return pairTables(symbolTables(was), symbolTables(is)).flatMap(({ expression, before, after }) => {
+    const changes = compareTables(before, after);
+    if (changes.renumbered.length + changes.removed.length + changes.added.length === 0) return [];
     const field = fieldOf(expression);
     const read = field === undefined ? {} : { field };
-    return [{ kind: "symbol-table-changed", event, siblings: [], expression, ...read, renumbered, removed, added }];
+    return [{ kind: "symbol-table-changed", event, siblings: [], expression, ...read, ...changes }];
   });
+}
+
+function compareTables(
+  before: SymbolTable,
+  after: SymbolTable,
+): Pick<ChangeOf<"symbol-table-changed">, "renumbered" | "removed" | "added"> {
+  const renumbered: ValueChange[] = [];
+  const removed: ValueChange[] = [];
+  const added: ValueChange[] = [];
+  for (const [name, was] of before) {
+    const is = after.get(name);
+    if (!after.has(name)) removed.push({ name, ...(was === undefined ? {} : { before: was }) });
+    else if (was !== undefined && is !== undefined && was !== is) renumbered.push({ name, before: was, after: is });
+  }
+  for (const [name, is] of after)
+    if (!before.has(name)) added.push({ name, ...(is === undefined ? {} : { after: is }) });
+  const byName = (one: ValueChange, other: ValueChange): number => compareText(one.name, other.name);
+  return { renumbered: renumbered.sort(byName), removed: removed.sort(byName), added: added.sort(byName) };
 }
 
 /** Changed enum constants, one change for all constants that the same events print. */
 export function enumChanges(
   before: Snapshot,
   after: Snapshot,
-  told: ReadonlySet<string>,
+  tables: readonly ChangeOf<"symbol-table-changed">[],
   sizes: SystemSizes,
 ): readonly ChangeOf<EnumKind>[] {
-  const values = compareValues(before.enums, after.enums);
+  const told = new Set(tables.flatMap((table) => [table.event.id, ...table.siblings]));
+  const shown = new Set(
+    tables.flatMap(({ renumbered, removed, added }) => [...renumbered, ...removed, ...added].map(numbers)),
+  );
+  const values = compareValues(before.enums, after.enums).filter((value) => !shown.has(numbers(value)));
   if (values.length === 0) return [];
   const users = usersOf(new Set(values.map((value) => value.name)), [before, after], sizes);
   const groups = new Map<string, { kind: EnumKind; events: readonly EventRef[]; constants: ValueChange[] }>();
@@ -55,6 +76,11 @@ export function enumChanges(
     siblings: events.slice(1).map((event) => event.id),
     constants,
   }));
+}
+
+/** Sources print the resolved number in place of the name, so a constant is known in a table by its numbers alone. */
+function numbers({ before, after }: ValueChange): string {
+  return `${before} ${after}`;
 }
 
 function kindOf({ before, after }: ValueChange): EnumKind {
@@ -99,19 +125,30 @@ function own(table: Table, name: string): number | undefined {
   return Object.hasOwn(table, name) ? table[name] : undefined;
 }
 
-/** Tables of the same expression; where its text changed, of the same field. */
+/** Tables of the same expression; where its text changed, the only ones of the same field. */
 function pairTables(
-  before: Readonly<Record<string, Table>>,
-  after: Readonly<Record<string, Table>>,
-): readonly { readonly expression: string; readonly before: Table; readonly after: Table }[] {
-  const byField = new Map(Object.keys(before).map((expression) => [fieldOf(expression), expression]));
-  return Object.keys(after)
-    .sort(compareText)
-    .flatMap((expression) => {
-      const same = Object.hasOwn(before, expression) ? expression : byField.get(fieldOf(expression));
-      const [was, is] = [same === undefined ? undefined : before[same], after[expression]];
-      return was === undefined || is === undefined ? [] : [{ expression, before: was, after: is }];
-    });
+  before: ReadonlyMap<string, SymbolTable>,
+  after: ReadonlyMap<string, SymbolTable>,
+): readonly { readonly expression: string; readonly before: SymbolTable; readonly after: SymbolTable }[] {
+  const [were, are] = [onlyByField(before), onlyByField(after)];
+  return [...after].flatMap(([expression, is]) => {
+    const field = fieldOf(expression) ?? "";
+    const was = before.get(expression) ?? (are.get(field) === is ? were.get(field) : undefined);
+    return was === undefined ? [] : [{ expression, before: was, after: is }];
+  });
+}
+
+/** Tables by field, where a field has one table. */
+function onlyByField(tables: ReadonlyMap<string, SymbolTable>): ReadonlyMap<string, SymbolTable> {
+  const found = new Map<string, SymbolTable>();
+  const several = new Set<string>([""]);
+  for (const [expression, table] of tables) {
+    const field = fieldOf(expression) ?? "";
+    if (found.has(field)) several.add(field);
+    found.set(field, table);
+  }
+  for (const field of several) found.delete(field);
+  return found;
 }
 
 /** The one field that an expression reads. */

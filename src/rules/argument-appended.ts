@@ -2,7 +2,7 @@
 
 import { LINKS } from "./links.ts";
 import { defineRule } from "./rule.ts";
-import { declareArg, ordinal, quote } from "./words.ts";
+import { declareArg, ordinal, quoteAll } from "./words.ts";
 
 export default defineRule({
   id: "argument-appended",
@@ -11,8 +11,8 @@ export default defineRule({
   why: "This is the way to extend a tracepoint: positions stay, and the kernel accepts programs that read fewer arguments. Modules that register probes are compiled against the whole prototype and need the new one.",
   fix: "none needed; this is the way to add an argument",
   breaks: { readers: { module: "build" } },
-  message: ({ arg, position, countAfter }) =>
-    `${quote(declareArg(arg))} appended as argument ${ordinal(position, countAfter)}: BPF programs are not affected; modules that register probes need the new prototype`,
+  message: ({ args, position, countAfter }) =>
+    `${quoteAll(args.map(declareArg))} appended as argument ${ordinal(position, countAfter)}: BPF programs are not affected; modules that register probes need the new prototype`,
   example: {
     before: `
 event demo:demo_switch

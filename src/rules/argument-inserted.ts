@@ -2,7 +2,7 @@
 
 import { LINKS } from "./links.ts";
 import { defineRule } from "./rule.ts";
-import { describeArgShifts, ordinal, quote } from "./words.ts";
+import { describeArgShifts, ordinal, quoteAll } from "./words.ts";
 
 export default defineRule({
   id: "argument-inserted",
@@ -13,8 +13,8 @@ export default defineRule({
   guard: `/* count of arguments: params of the prototype behind btf_trace_demo_switch, less the first */
 bool has_state = btf_vlen(proto) - 1 == 4;`,
   breaks: { args: "silent", readers: { module: "build" } },
-  message: ({ arg, position, countAfter, shifted }) =>
-    `${quote(arg.name || arg.type)} inserted as argument ${ordinal(position, countAfter)}: raw_tp programs that read ` +
+  message: ({ args, position, countAfter, shifted }) =>
+    `${quoteAll(args.map((arg) => arg.name || arg.type))} inserted as argument ${ordinal(position, countAfter)}: raw_tp programs that read ` +
     `${shifted.length === 0 ? "this position" : `${describeArgShifts(shifted)} by position`} get another argument without any error`,
   example: {
     before: `

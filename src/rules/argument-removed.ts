@@ -16,9 +16,10 @@ bool has_queue = btf_vlen(proto) - 1 == 2;`,
     args: shifted.length > 0 || position < countAfter ? "silent" : "attach",
     readers: { module: "build" },
   }),
-  message: ({ arg, position, countBefore, shifted }) => {
+  message: ({ arg, position, countBefore, countAfter, shifted }) => {
     const what = `argument ${ordinal(position, countBefore)}, ${quote(declareArg(arg))}, removed`;
-    if (shifted.length === 0) return `${what}: programs that read it fail to attach or load`;
+    if (shifted.length === 0 && position >= countAfter) return `${what}: programs that read it fail to attach or load`;
+    if (shifted.length === 0) return `${what}: raw_tp programs get what stands in its position without any error`;
     return `${what}: ${describeArgShifts(shifted)} moved up, so raw_tp programs get another argument without any error`;
   },
   example: {

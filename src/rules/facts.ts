@@ -86,9 +86,9 @@ function shownOf(change: Change): Shown {
     case "argument-removed":
       return { ...ofArg(change.arg), before: declareArg(change.arg), ...pushed(change.shifted) };
     case "argument-inserted":
-      return { ...ofArg(change.arg), after: declareArg(change.arg), ...pushed(change.shifted) };
+      return { ...ofAdded(change.args), ...pushed(change.shifted) };
     case "argument-appended":
-      return { ...ofArg(change.arg), after: declareArg(change.arg) };
+      return ofAdded(change.args);
     case "argument-moved":
       return {
         ...ofArg(change.arg),
@@ -137,6 +137,10 @@ function ofPair(before: Field, after: Field): Shown {
 
 function ofArg(arg: Arg): Shown {
   return arg.name === "" ? {} : { subject: arg.name };
+}
+
+function ofAdded(args: readonly Arg[]): Shown {
+  return { ...(args[0] === undefined ? {} : ofArg(args[0])), after: args.map(declareArg).join(", ") };
 }
 
 function pushed(shifted: readonly { readonly name: string; readonly before: number; readonly after: number }[]): Shown {

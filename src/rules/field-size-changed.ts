@@ -3,7 +3,7 @@
 import { LINKS } from "./links.ts";
 import { coreOfRetype, readerOfOldBytes, readersOfShifted, textOf, worst } from "./outcomes.ts";
 import { defineRule } from "./rule.ts";
-import { declare, describeLayout, quote } from "./words.ts";
+import { declare, describeLayout, plural, quote } from "./words.ts";
 
 export default defineRule({
   id: "field-size-changed",
@@ -26,7 +26,7 @@ export default defineRule({
       coreOfRetype(before, after) === "load"
         ? "; CO-RE programs that load it fail, since it is not unsigned on both sides"
         : "";
-    return `${quote(declare(before))} became ${quote(declare(after))}, ${after.size} bytes instead of ${before.size}${core}${describeLayout(effect)}`;
+    return `${quote(declare(before))} became ${quote(declare(after))}, ${plural(after.size ?? 0, "byte")} instead of ${before.size}${core}${describeLayout(effect)}`;
   },
   example: {
     before: `

@@ -22,10 +22,13 @@ function byPlace(event: EventRef, exposure: Weights["exposure"]): number {
   if (event.system === "ftrace") return exposure.tracerRecord;
   if (event.system === "syscalls") return exposure.systemCall;
   if (event.bare === true) return exposure.bare;
-  if (event.location !== undefined) {
-    return event.location.file.startsWith("include/trace/") ? exposure.publicHeader : exposure.privateHeader;
-  }
-  return event.systemEvents > exposure.crowd ? exposure.unknownInCrowd : exposure.unknownHeader;
+  const crowd = Math.min(1, (exposure.crowd / Math.max(1, event.systemEvents)) ** exposure.crowding);
+  return crowd * byHeader(event, exposure);
+}
+
+function byHeader({ location }: EventRef, exposure: Weights["exposure"]): number {
+  if (location === undefined) return exposure.unknownHeader;
+  return location.file.startsWith("include/trace/") ? exposure.publicHeader : exposure.privateHeader;
 }
 
 /**

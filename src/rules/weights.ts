@@ -25,10 +25,10 @@ export interface Exposure {
   readonly privateHeader: number;
   /** Where the source does not say it. */
   readonly unknownHeader: number;
-  /** As before, in a system of very many events: mostly debugging aids of one subsystem. */
-  readonly unknownInCrowd: number;
-  /** More events than this make a system a crowd. */
+  /** More events than this make a system a crowd: mostly debugging aids of one subsystem. */
   readonly crowd: number;
+  /** How fast exposure falls with the size of a crowd: the factor is (crowd / events) to this power. */
+  readonly crowding: number;
   readonly systemCall: number;
   /** Records of the tracers themselves, which cannot be attached to. */
   readonly tracerRecord: number;
@@ -59,8 +59,8 @@ export const WEIGHTS: Weights = {
     publicHeader: 0.8,
     privateHeader: 0.35,
     unknownHeader: 0.6,
-    unknownInCrowd: 0.3,
-    crowd: 120,
+    crowd: 30,
+    crowding: 0.25,
     systemCall: 0.9,
     tracerRecord: 0.1,
     bare: 0.5,

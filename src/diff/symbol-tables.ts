@@ -1,0 +1,65 @@
+// Finds the tables that print arguments name values with: __print_symbolic, __print_flags and their 64-bit forms.
+// Invariant: text outside string literals is split at depth 0 only; a table that makes no sense is left out.
+
+import type { Print } from "../snapshot/model.ts";
+import { constantOf } from "./constant.ts";
+
+/** Label -> number, or nothing where a source could not resolve the symbol. */
+export type SymbolTable = ReadonlyMap<string, number | undefined>;
+
+const CALL = /__print_(?:symbolic|flags)(?:64|_u64)?\(/g;
+const ENTRY = /\{([^{}"]*),\s*"((?:[^"\\]|\\.)*)"\s*\}/g;
+
+/** The tables of an event by the expression whose values they name; several of one expression are one. */
+export function symbolTables(print: Print): ReadonlyMap<string, SymbolTable> {
+  const tables = new Map<string, Map<string, number | undefined>>();
+  for (const [expression, labels] of Object.entries(print.symbols ?? {})) {
+    tables.set(expression, new Map(Object.entries(labels)));
+  }
+  if (print.symbols !== undefined) return tables;
+  for (const call of print.args.matchAll(CALL)) {
+    const start = call.index + call[0].length;
+    const comma = endOfArgument(print.args, start);
+    const expression = print.args.slice(start, comma).replaceAll(/\s+/g, " ").trim();
+    const table = tables.get(expression) ?? new Map<string, number | undefined>();
+    for (const [, value = "", label = ""] of print.args.slice(comma, endOfCall(print.args, comma)).matchAll(ENTRY)) {
+      if (!table.has(label)) table.set(label, constantOf(value.trim()));
+    }
+    tables.set(expression, table);
+  }
+  return tables;
+}
+
+/** Arguments without the entries of their tables, which are compared as tables. */
+export function withoutTables(args: string): string {
+  return args.replaceAll(/,?\s*\{(?:[^{}"]|"(?:[^"\\]|\\.)*")*\}/g, "");
+}
+
+function endOfArgument(text: string, start: number): number {
+  return scan(text, start, true);
+}
+
+function endOfCall(text: string, start: number): number {
+  return scan(text, start, false);
+}
+
+/** Where the parenthesis that is open at `start` closes, or the first comma in it. */
+function scan(text: string, start: number, stopAtComma: boolean): number {
+  let depth = 0;
+  for (let at = start; at < text.length; at++) {
+    const sign = text[at];
+    if (sign === '"') at = endOfString(text, at);
+    else if (sign === "(" || sign === "{") depth++;
+    else if ((sign === ")" || sign === "}") && depth-- === 0) return at;
+    else if (sign === "," && depth === 0 && stopAtComma) return at;
+  }
+  return text.length;
+}
+
+function endOfString(text: string, start: number): number {
+  for (let at = start + 1; at < text.length; at++) {
+    if (text[at] === "\\") at++;
+    else if (text[at] === '"') return at;
+  }
+  return text.length;
+}
