@@ -117,7 +117,8 @@ function sameThing(before: Arg, after: Arg, allBefore: readonly Arg[], allAfter:
 
 /** Whether the types are equal but for qualifiers and spaces. */
 export function sameType(before: Arg | undefined, after: Arg | undefined): boolean {
-  return before !== undefined && after !== undefined && elementType(before.type) === elementType(after.type);
+  if (before === undefined || after === undefined) return false;
+  return before.type === after.type || elementType(before.type) === elementType(after.type);
 }
 
 function rest(args: readonly Arg[], taken: ReadonlySet<number>): readonly PlacedArg[] {

@@ -93,6 +93,7 @@ export function tracepointChanges(
 
 /** What happened to the arguments of one tracepoint. */
 function argumentChanges(before: Tracepoint, after: Tracepoint, event: EventRef): readonly ArgumentChange[] {
+  if (equalArgs(before.args, after.args)) return [];
   const alignment = alignArgs(before.args, after.args);
   const common = {
     event,
@@ -119,6 +120,16 @@ function argumentChanges(before: Tracepoint, after: Tracepoint, event: EventRef)
     }),
     ...alignment.pairs.flatMap((pair) => pairChange(pair).map((change): ArgumentChange => ({ ...common, ...change }))),
   ];
+}
+
+function equalArgs(before: readonly Arg[], after: readonly Arg[]): boolean {
+  return (
+    before.length === after.length &&
+    before.every((arg, index) => {
+      const other = after[index];
+      return arg.name === other?.name && arg.type === other.type && arg.nullable === other.nullable;
+    })
+  );
 }
 
 /** Added arguments that stand side by side, together. */
