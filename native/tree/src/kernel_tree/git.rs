@@ -13,8 +13,8 @@ use super::{
 };
 use crate::error::TreeError;
 
-/// Decoded delta bases that each reader keeps. More than 64 MiB saves nothing on kernel histories.
-const BASE_CACHE_BYTES: usize = 64 << 20;
+/// Decoded delta bases that each reader keeps. More saves nothing on kernel histories, and costs page faults.
+const BASE_CACHE_BYTES: usize = 16 << 20;
 /// What one object of a hostile repository may allocate.
 const MAX_OBJECT: &str = "gitoxide.objects.allocLimit=67108864";
 /// How many names are offered in place of an unknown one.
