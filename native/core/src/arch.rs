@@ -82,7 +82,12 @@ pub const ARCHES: &[Arch] = &[
         char_signed: false,
         forced: &["S390", "64BIT", "MMU"],
         forbidden: &["UML"],
-        predefined: &[("__s390__", "1"), ("__s390x__", "1"), ("__LP64__", "1"), ("__BIG_ENDIAN__", "1")],
+        predefined: &[
+            ("__s390__", "1"),
+            ("__s390x__", "1"),
+            ("__LP64__", "1"),
+            ("__BIG_ENDIAN__", "1"),
+        ],
     },
     Arch {
         name: "ppc64le",

@@ -39,8 +39,17 @@ mod tests {
 
     #[test]
     fn reads_what_kconfig_writes() {
-        let config = Config::parse("# CONFIG_A is not set\nCONFIG_B=y\nCONFIG_C=m\nCONFIG_D=0x10\nCONFIG_E=\"a=b\"\nCONFIG_F=n\n");
-        let want = [("A", None), ("B", Some("y")), ("C", Some("m")), ("D", Some("0x10")), ("E", Some("\"a=b\"")), ("F", None)];
+        let config = Config::parse(
+            "# CONFIG_A is not set\nCONFIG_B=y\nCONFIG_C=m\nCONFIG_D=0x10\nCONFIG_E=\"a=b\"\nCONFIG_F=n\n",
+        );
+        let want = [
+            ("A", None),
+            ("B", Some("y")),
+            ("C", Some("m")),
+            ("D", Some("0x10")),
+            ("E", Some("\"a=b\"")),
+            ("F", None),
+        ];
         for (symbol, value) in want {
             assert_eq!(config.get(symbol), value, "{symbol}");
         }

@@ -31,7 +31,11 @@ impl Value {
         if signed && wrapped >= modulus / 2 {
             wrapped -= modulus;
         }
-        Value { number: wrapped, bits, signed }
+        Value {
+            number: wrapped,
+            bits,
+            signed,
+        }
     }
 
     fn truth(self) -> bool {
@@ -57,7 +61,13 @@ pub trait Resolver {
 
 /// The value of an expression, if all of it is known.
 pub fn evaluate(tokens: &[Token], resolver: &mut dyn Resolver, names: &mut Interner) -> Option<Value> {
-    let mut parser = Parser { tokens, at: 0, resolver, names, depth: 0 };
+    let mut parser = Parser {
+        tokens,
+        at: 0,
+        resolver,
+        names,
+        depth: 0,
+    };
     let value = parser.ternary()?;
     if parser.at == tokens.len() { value } else { None }
 }
@@ -94,14 +104,21 @@ fn binary(op: &str, a: Value, b: Value) -> Option<Value> {
     let flag = |truth: bool| Some(Value::int(i64::from(truth)));
     if op == "<<" || op == ">>" {
         let shift = u32::try_from(b.number).ok().filter(|&n| n < a.bits)?;
-        let number = if op == "<<" { a.number << shift } else { a.number >> shift };
+        let number = if op == "<<" {
+            a.number << shift
+        } else {
+            a.number >> shift
+        };
         return Some(Value::of(number, a.bits, a.signed));
     }
     // The usual arithmetic conversions: the wider type wins, and unsigned at equal width.
     let bits = a.bits.max(b.bits).max(32);
     let unsigned = |v: Value| !v.signed && v.bits == bits;
     let signed = !(unsigned(a) || unsigned(b));
-    let (x, y) = (Value::of(a.number, bits, signed).number, Value::of(b.number, bits, signed).number);
+    let (x, y) = (
+        Value::of(a.number, bits, signed).number,
+        Value::of(b.number, bits, signed).number,
+    );
     let number = match op {
         "+" => x + y,
         "-" => x - y,
@@ -143,7 +160,11 @@ impl Parser<'_> {
         let condition = self.binary(1)?;
         let result = if self.eat("?") {
             // GNU `a ?: b`.
-            let then = if self.text(0) == ":" { condition } else { self.ternary()? };
+            let then = if self.text(0) == ":" {
+                condition
+            } else {
+                self.ternary()?
+            };
             if !self.eat(":") {
                 return None;
             }
@@ -164,11 +185,19 @@ impl Parser<'_> {
             let right = self.binary(power + 1)?;
             left = match (op.as_str(), left, right) {
                 ("&&", Some(a), b) => {
-                    if a.truth() { b.map(|b| Value::int(b.truth().into())) } else { Some(Value::int(0)) }
+                    if a.truth() {
+                        b.map(|b| Value::int(b.truth().into()))
+                    } else {
+                        Some(Value::int(0))
+                    }
                 }
                 ("&&", None, Some(b)) if !b.truth() => Some(Value::int(0)),
                 ("||", Some(a), b) => {
-                    if a.truth() { Some(Value::int(1)) } else { b.map(|b| Value::int(b.truth().into())) }
+                    if a.truth() {
+                        Some(Value::int(1))
+                    } else {
+                        b.map(|b| Value::int(b.truth().into()))
+                    }
                 }
                 ("||", None, Some(b)) if b.truth() => Some(Value::int(1)),
                 (op, Some(a), Some(b)) => binary(op, a, b),
@@ -235,15 +264,35 @@ impl Parser<'_> {
     }
 
     fn is_type_name(&mut self, tokens: &[Token]) -> bool {
-        let Some(first) = tokens.first().filter(|t| t.kind == Kind::Ident) else { return false };
+        let Some(first) = tokens.first().filter(|t| t.kind == Kind::Ident) else {
+            return false;
+        };
         if matches!(
             self.names.text(first.sym),
-            "unsigned" | "signed" | "char" | "short" | "int" | "long" | "struct" | "union" | "enum" | "const"
-                | "volatile" | "void" | "_Bool" | "__typeof__" | "typeof" | "float" | "double" | "__signed__"
+            "unsigned"
+                | "signed"
+                | "char"
+                | "short"
+                | "int"
+                | "long"
+                | "struct"
+                | "union"
+                | "enum"
+                | "const"
+                | "volatile"
+                | "void"
+                | "_Bool"
+                | "__typeof__"
+                | "typeof"
+                | "float"
+                | "double"
+                | "__signed__"
         ) {
             return true;
         }
-        let plain = tokens[1..].iter().all(|t| matches!(self.names.text(t.sym), "*" | "const"));
+        let plain = tokens[1..]
+            .iter()
+            .all(|t| matches!(self.names.text(t.sym), "*" | "const"));
         plain && self.resolver.is_type(first.sym, self.names)
     }
 
@@ -366,7 +415,7 @@ mod tests {
             (names.text(name) == "SIX").then(|| Value::int(6))
         }
         fn call(&mut self, name: Sym, args: &[Vec<Token>], names: &mut Interner) -> Option<Value> {
-            (names.text(name) == "count").then(|| Value::int(args.len() as i64))
+            (names.text(name) == "count").then(|| Value::of(args.len() as i128, 32, true))
         }
         fn is_type(&mut self, name: Sym, names: &mut Interner) -> bool {
             names.text(name) == "u8"
@@ -418,7 +467,11 @@ mod tests {
         for (text, want) in cases {
             let mut names = Interner::default();
             let tokens = lex(text.as_bytes(), 0, 1, &mut names);
-            assert_eq!(evaluate(&tokens, &mut Known, &mut names).map(|v| v.number), *want, "{text}");
+            assert_eq!(
+                evaluate(&tokens, &mut Known, &mut names).map(|v| v.number),
+                *want,
+                "{text}"
+            );
         }
     }
 

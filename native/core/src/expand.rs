@@ -81,7 +81,11 @@ pub fn parse_define(tokens: &[Token], names: &mut Interner) -> Option<Macro> {
     }
     let opens = rest.first().is_some_and(|t| !t.space && names.text(t.sym) == "(");
     if !opens {
-        return Some(Macro { name: name.sym, params: None, body: rest.to_vec() });
+        return Some(Macro {
+            name: name.sym,
+            params: None,
+            body: rest.to_vec(),
+        });
     }
     let mut params = Params::default();
     let mut at = 1;
@@ -102,7 +106,11 @@ pub fn parse_define(tokens: &[Token], names: &mut Interner) -> Option<Macro> {
         }
         at += 1;
     }
-    Some(Macro { name: name.sym, params: Some(params), body: rest[at + 1..].to_vec() })
+    Some(Macro {
+        name: name.sym,
+        params: Some(params),
+        body: rest[at + 1..].to_vec(),
+    })
 }
 
 /// A run of tokens being read, and the macro that is switched off while it is.
@@ -175,7 +183,11 @@ impl Expander {
             return out;
         }
         self.depth += 1;
-        let mut frames = vec![Frame { tokens: Rc::from(tokens), at: 0, of: None }];
+        let mut frames = vec![Frame {
+            tokens: Rc::from(tokens),
+            at: 0,
+            of: None,
+        }];
         // White space owed by a macro that expanded to nothing.
         let mut owed = false;
         while let Some(mut token) = self.next(&mut frames) {
@@ -199,9 +211,17 @@ impl Expander {
                 }
                 Meaning::Call => match self.arguments(&mut frames, marks) {
                     Some(args) => {
-                        self.calls.push(Rc::new(Call { name: token, args: args.list, commas: args.commas }));
+                        self.calls.push(Rc::new(Call {
+                            name: token,
+                            args: args.list,
+                            commas: args.commas,
+                        }));
                         let number = Sym(self.calls.len() as u32 - 1);
-                        out.push(Token { sym: number, kind: Kind::Opaque, ..token });
+                        out.push(Token {
+                            sym: number,
+                            kind: Kind::Opaque,
+                            ..token
+                        });
                     }
                     None => out.push(token),
                 },
@@ -225,7 +245,11 @@ impl Expander {
                         None => owed = token.space,
                     }
                     self.disabled.push(token.sym);
-                    frames.push(Frame { tokens: replaced.into(), at: 0, of: Some(token.sym) });
+                    frames.push(Frame {
+                        tokens: replaced.into(),
+                        at: 0,
+                        of: Some(token.sym),
+                    });
                 }
             }
         }
@@ -302,6 +326,10 @@ impl Expander {
     }
 
     /// The replacement list with arguments put in (C11 6.10.3.1 to 6.10.3.3).
+    #[allow(
+        clippy::too_many_lines,
+        reason = "one loop over the replacement list; its cases share all of its state"
+    )]
     fn substitute(
         &mut self,
         definition: &Macro,
@@ -328,17 +356,32 @@ impl Expander {
         while at < body.len() {
             let token = body[at];
             at += 1;
-            if params.is_some() && is_mark(Some(&token), marks.hash) {
-                if let Some(i) = body.get(at).and_then(index) {
-                    at += 1;
-                    let text = stringify(&args[i], names);
-                    let string = Token { sym: names.intern(&text), kind: Kind::Str, ..token };
-                    push(&mut out, &[Token { space: token.space | owed, ..string }], pasting, names);
-                    (owed, pasting) = (false, false);
-                    continue;
-                }
+            let hashed = if params.is_some() && is_mark(Some(&token), marks.hash) {
+                body.get(at)
+            } else {
+                None
+            };
+            if let Some(i) = hashed.and_then(index) {
+                at += 1;
+                let text = stringify(&args[i], names);
+                let string = Token {
+                    sym: names.intern(&text),
+                    kind: Kind::Str,
+                    ..token
+                };
+                push(
+                    &mut out,
+                    &[Token {
+                        space: token.space | owed,
+                        ..string
+                    }],
+                    pasting,
+                    names,
+                );
+                (owed, pasting) = (false, false);
+                continue;
             }
-            if is_mark(Some(&token), marks.paste) && !out.is_empty() | owed | (at > 1) {
+            if is_mark(Some(&token), marks.paste) && at > 1 {
                 pasting = true;
                 continue;
             }
@@ -347,7 +390,11 @@ impl Expander {
                 if args.last().is_some_and(|a| !a.is_empty()) {
                     let inner = Macro {
                         body: body[at + 1..end.saturating_sub(1)].to_vec(),
-                        ..Macro { name: definition.name, params: definition.params.clone(), body: Vec::new() }
+                        ..Macro {
+                            name: definition.name,
+                            params: definition.params.clone(),
+                            body: Vec::new(),
+                        }
                     };
                     let mut inner = self.substitute(&inner, args, table, names, marks);
                     if let Some(first) = inner.first_mut() {
@@ -360,7 +407,15 @@ impl Expander {
                 continue;
             }
             let Some(i) = index(&token) else {
-                push(&mut out, &[Token { space: token.space | owed, ..token }], pasting, names);
+                push(
+                    &mut out,
+                    &[Token {
+                        space: token.space | owed,
+                        ..token
+                    }],
+                    pasting,
+                    names,
+                );
                 (owed, pasting) = (false, false);
                 continue;
             };
@@ -477,7 +532,11 @@ pub fn stringify(tokens: &[Token], names: &Interner) -> String {
         if i > 0 && token.space {
             out.push(' ');
         }
-        let text = if token.kind == Kind::Opaque { "" } else { names.text(token.sym) };
+        let text = if token.kind == Kind::Opaque {
+            ""
+        } else {
+            names.text(token.sym)
+        };
         if matches!(token.kind, Kind::Str | Kind::Char) {
             for c in text.chars() {
                 if c == '"' || c == '\\' {
@@ -533,7 +592,11 @@ mod tests {
             (&["F(x,y) x y"], "F((a,b),c)", "(a,b) c"),
             (&["CAT(a,b) a##b", "AB 7"], "CAT(A,B)", "7"),
             (&["CAT(a,b) a##b", "X CAT(A,B)"], "X", "AB"),
-            (&["S(x...) #x", "S2(x...) S(x)", "A  1 + 2"], "S(A) S2(A,  b)", "\"A\" \"1 + 2, b\""),
+            (
+                &["S(x...) #x", "S2(x...) S(x)", "A  1 + 2"],
+                "S(A) S2(A,  b)",
+                "\"A\" \"1 + 2, b\"",
+            ),
             (&["S(x) #x"], r#"S("a\n" 'c')"#, r#""\"a\\n\" 'c'""#),
             (&["V(f, a...) g(f, ## a)"], "V(1) V(1,2,3)", "g(1) g(1,2,3)"),
             (&["V(f, ...) g(f, ##__VA_ARGS__)"], "V(1) V(1, 2)", "g(1) g(1, 2)"),
@@ -543,7 +606,11 @@ mod tests {
             (&["P(x) x", "L a, b", "G(x,y) x|y", "W(args...) G(args)"], "W(L)", "a|b"),
             (&["H(n) DEF(t, n##_done)"], "H(x)", "DEF(t, x_done)"),
             (&["C(a, b) a ## b"], "C(, x) C(x, )", "x x"),
-            (&["O(f, ...) g(f __VA_OPT__(,) __VA_ARGS__)"], "O(1) O(1,2)", "g(1 ) g(1 , 2)"),
+            (
+                &["O(f, ...) g(f __VA_OPT__(,) __VA_ARGS__)"],
+                "O(1) O(1,2)",
+                "g(1 ) g(1 , 2)",
+            ),
         ];
         for (defines, text, want) in cases {
             assert_eq!(&expanded(defines, text), want, "{defines:?} {text}");

@@ -12,9 +12,7 @@ use crate::fragment::{Declaration, parameters};
 use crate::lex::{Interner, Kind, Token, spell};
 use crate::problem::Problem;
 use crate::record::{Seen, lay_out, with_values};
-use crate::snapshot::{
-    Arg, Event, Field, Kernel, Knows, Location, Print, SCHEMA_VERSION, Snapshot, Tracepoint,
-};
+use crate::snapshot::{Arg, Event, Field, Kernel, Knows, Location, Print, SCHEMA_VERSION, Snapshot, Tracepoint};
 use crate::stages::Stages;
 use crate::trace_header::{Calls, DeclaredPrint, DeclaredTracepoint, Header, read_ftrace_entries, read_header};
 use crate::tree::{FileId, Files, Tree};
@@ -50,7 +48,13 @@ pub fn extract(source: Source, progress: Progress) -> Result<Snapshot, String> {
     for (i, path) in source.creators.iter().enumerate() {
         progress(i, source.creators.len());
         let Some(root) = tree.load(path, &mut names) else {
-            work.problem("unreadable-file", "this file cannot be read".to_owned(), path, None, None);
+            work.problem(
+                "unreadable-file",
+                "this file cannot be read".to_owned(),
+                path,
+                None,
+                None,
+            );
             continue;
         };
         let mut unit = Unit::new(&mut tree, root, &mut names);
@@ -58,28 +62,55 @@ pub fn extract(source: Source, progress: Progress) -> Result<Snapshot, String> {
         let mut read = Vec::new();
         for (header, at) in headers {
             if done.insert(header) {
-                read.push(read_header(&mut tree, &mut unit, &stages, &calls, (header, at), &mut names));
+                read.push(read_header(
+                    &mut tree,
+                    &mut unit,
+                    &stages,
+                    &calls,
+                    (header, at),
+                    &mut names,
+                ));
             }
         }
-        let mut context = Context { tree: &mut tree, unit: &mut unit, types: &mut types, depth: 0, pack: 0 };
-        work.take_in(read, common.1, &mut context, &mut names);
+        let mut context = Context {
+            tree: &mut tree,
+            unit: &mut unit,
+            types: &mut types,
+            depth: 0,
+            pack: 0,
+        };
+        work.take_in(&read, common.1, &mut context, &mut names);
     }
     if let Some(root) = tree.load("kernel/trace/trace_export.c", &mut names)
         && let Some(entries) = tree.load("kernel/trace/trace_entries.h", &mut names)
     {
         let mut unit = Unit::new(&mut tree, root, &mut names);
         let header = read_ftrace_entries(&mut tree, &mut unit, entries, &mut names);
-        let mut context = Context { tree: &mut tree, unit: &mut unit, types: &mut types, depth: 0, pack: 0 };
-        work.take_in(vec![header], common.1, &mut context, &mut names);
+        let mut context = Context {
+            tree: &mut tree,
+            unit: &mut unit,
+            types: &mut types,
+            depth: 0,
+            pack: 0,
+        };
+        work.take_in(&[header], common.1, &mut context, &mut names);
     }
     progress(source.creators.len(), source.creators.len());
     for site in &types.refused {
         let file = tree.file(site.file);
         let definition = file.index.types[site.item as usize];
-        let message = format!("the definition of '{}' is not valid C once its macros are expanded", names.text(definition.name));
+        let message = format!(
+            "the definition of '{}' is not valid C once its macros are expanded",
+            names.text(definition.name)
+        );
         work.problem("syntax-error", message, &file.path, Some(definition.line), None);
     }
-    let kernel = Kernel { version, arch: source.arch.name.to_owned(), origin: vec!["source".to_owned()], ..Kernel::default() };
+    let kernel = Kernel {
+        version,
+        arch: source.arch.name.to_owned(),
+        origin: vec!["source".to_owned()],
+        ..Kernel::default()
+    };
     Ok(work.finish(kernel, common.0, &names))
 }
 
@@ -94,7 +125,9 @@ fn version(tree: &mut Tree, names: &mut Interner) -> Option<String> {
         })
     };
     let (major, minor) = (value("VERSION")?, value("PATCHLEVEL")?);
-    let patch = value("SUBLEVEL").filter(|s| !s.is_empty()).unwrap_or_else(|| "0".to_owned());
+    let patch = value("SUBLEVEL")
+        .filter(|s| !s.is_empty())
+        .unwrap_or_else(|| "0".to_owned());
     let extra = value("EXTRAVERSION").unwrap_or_default();
     let numeric = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
     (numeric(&major) && numeric(&minor)).then(|| format!("{major}.{minor}.{patch}{extra}"))
@@ -102,23 +135,37 @@ fn version(tree: &mut Tree, names: &mut Interner) -> Option<String> {
 
 /// Whether plain `char` is signed: `-funsigned-char` in the top Makefile (6.2 on) decides, else the architecture.
 fn char_signed(tree: &mut Tree, names: &mut Interner) -> bool {
-    let flag = tree.load("Makefile", names).is_some_and(|makefile| {
-        memchr::memmem::find(&tree.file(makefile).index.text, b"-funsigned-char").is_some()
-    });
+    let flag = tree
+        .load("Makefile", names)
+        .is_some_and(|makefile| memchr::memmem::find(&tree.file(makefile).index.text, b"-funsigned-char").is_some());
     !flag && tree.arch.char_signed
 }
 
 /// The fields of `struct trace_entry` and the bytes they take.
 fn common_fields(tree: &mut Tree, types: &mut Types, names: &mut Interner, work: &mut Work) -> (Vec<Field>, u64) {
-    let path = ["include/linux/trace_events.h", "include/linux/ftrace_event.h"].into_iter().find(|p| tree.contains(p));
+    let path = ["include/linux/trace_events.h", "include/linux/ftrace_event.h"]
+        .into_iter()
+        .find(|p| tree.contains(p));
     let found = path.and_then(|path| {
         let root = tree.load(path, names)?;
         let mut unit = Unit::new(tree, root, names);
-        let mut context = Context { tree, unit: &mut unit, types, depth: 0, pack: 0 };
+        let mut context = Context {
+            tree,
+            unit: &mut unit,
+            types,
+            depth: 0,
+            pack: 0,
+        };
         context.members("trace_entry", names).ok()
     });
     let Some((members, size)) = found else {
-        work.problem("no-common-fields", "struct trace_entry was not found".to_owned(), path.unwrap_or(""), None, None);
+        work.problem(
+            "no-common-fields",
+            "struct trace_entry was not found".to_owned(),
+            path.unwrap_or(""),
+            None,
+            None,
+        );
         return (Vec::new(), 8);
     };
     let fields = members
@@ -141,12 +188,26 @@ fn created(tree: &mut Tree, unit: &mut Unit, names: &mut Interner) -> Vec<(FileI
     let root = unit.root;
     let name = names.intern("CREATE_TRACE_POINTS");
     let index = &tree.file(root).index;
-    let mut switches: Vec<(u32, bool, u32)> =
-        index.defines.iter().filter(|d| d.name == name).map(|d| (d.range.0, true, d.condition)).collect();
-    switches.extend(index.undefs.iter().filter(|(n, ..)| *n == name).map(|&(_, condition, at)| (at, false, condition)));
+    let mut switches: Vec<(u32, bool, u32)> = index
+        .defines
+        .iter()
+        .filter(|d| d.name == name)
+        .map(|d| (d.range.0, true, d.condition))
+        .collect();
+    switches.extend(
+        index
+            .undefs
+            .iter()
+            .filter(|(n, ..)| *n == name)
+            .map(|&(_, condition, at)| (at, false, condition)),
+    );
     switches.sort_unstable();
-    let includes: Vec<(usize, u32, u32)> =
-        index.includes.iter().enumerate().map(|(n, i)| (n, i.at, i.condition)).collect();
+    let includes: Vec<(usize, u32, u32)> = index
+        .includes
+        .iter()
+        .enumerate()
+        .map(|(n, i)| (n, i.at, i.condition))
+        .collect();
     let mut found = Vec::new();
     for (n, at, condition) in includes {
         let mut on = false;
@@ -162,10 +223,16 @@ fn created(tree: &mut Tree, unit: &mut Unit, names: &mut Interner) -> Vec<(FileI
             continue;
         }
         let dir = crate::tree::directory(&tree.file(root).path).to_owned();
-        let Some(target) = tree.include(root, n, &dir, names) else { continue };
+        let Some(target) = tree.include(root, n, &dir, names) else {
+            continue;
+        };
         let new = unit.brought_in(tree, (root, at), target);
         // A header that came in earlier is read again here, with all that came in between before it.
-        let again = if new.is_empty() { Some((target, (root, at))) } else { None };
+        let again = if new.is_empty() {
+            Some((target, (root, at)))
+        } else {
+            None
+        };
         for (file, at) in new.into_iter().map(|f| (f, (f, u32::MAX))).chain(again) {
             if is_trace_header(tree, file) && !found.iter().any(|(f, _)| *f == file) {
                 found.push((file, at));
@@ -176,7 +243,11 @@ fn created(tree: &mut Tree, unit: &mut Unit, names: &mut Interner) -> Vec<(FileI
 }
 
 fn is_trace_header(tree: &Tree, file: FileId) -> bool {
-    tree.file(file).index.includes.iter().any(|i| i.path.ends_with("trace/define_trace.h"))
+    tree.file(file)
+        .index
+        .includes
+        .iter()
+        .any(|i| i.path.ends_with("trace/define_trace.h"))
 }
 
 /// What was found so far.
@@ -196,18 +267,26 @@ struct Work {
 impl Work {
     fn problem(&mut self, code: &'static str, message: String, file: &str, line: Option<u32>, event: Option<String>) {
         let file = (!file.is_empty()).then(|| file.to_owned());
-        self.problems.push(Problem { code, message, file, line, event });
+        self.problems.push(Problem {
+            code,
+            message,
+            file,
+            line,
+            event,
+        });
     }
 
     /// Takes in the headers of one unit.
-    fn take_in(&mut self, headers: Vec<Header>, start: u64, context: &mut Context, names: &mut Interner) {
+    fn take_in(&mut self, headers: &[Header], start: u64, context: &mut Context, names: &mut Interner) {
         let mut seen = Seen::default();
         let mut laid_out: FxHashMap<(usize, String), Rc<Vec<Field>>> = FxHashMap::default();
         for (own, header) in headers.iter().enumerate() {
             for declared in &header.events {
                 // A class may be declared in another header of the same unit.
                 let order = std::iter::once(own).chain(0..headers.len());
-                let found = order.into_iter().find_map(|i| headers[i].classes.get(&declared.class).map(|c| (i, c)));
+                let found = order
+                    .into_iter()
+                    .find_map(|i| headers[i].classes.get(&declared.class).map(|c| (i, c)));
                 let Some((i, class)) = found else {
                     let message = format!("event class '{}' was not found", declared.class);
                     let event = format!("{}:{}", declared.system, declared.name);
@@ -224,7 +303,13 @@ impl Work {
                             let field = &class.fields[gap.field];
                             let message = format!("field '{}': {}", field.name, gap.message);
                             let event = Some(format!("{}:{}", declared.system, declared.name));
-                            self.problem(gap.code, message, &field.location.file, Some(field.location.line), event);
+                            self.problem(
+                                gap.code,
+                                message,
+                                &field.location.file,
+                                Some(field.location.line),
+                                event,
+                            );
                         }
                         let fields = Rc::new(fields);
                         laid_out.insert(key, fields.clone());
@@ -247,8 +332,19 @@ impl Work {
                 self.tracepoint(declared, names);
             }
             for (system, name) in &header.enums {
-                let token = Token { sym: *name, line: 0, file: 0, kind: Kind::Ident, space: false, first: false, painted: false, when: 0 };
-                let value = context.value(&[token], names).and_then(|v| i64::try_from(v.number).ok());
+                let token = Token {
+                    sym: *name,
+                    line: 0,
+                    file: 0,
+                    kind: Kind::Ident,
+                    space: false,
+                    first: false,
+                    painted: false,
+                    when: 0,
+                };
+                let value = context
+                    .value(&[token], names)
+                    .and_then(|v| i64::try_from(v.number).ok());
                 if let Some(value) = value {
                     let text = names.text(*name).to_owned();
                     self.enums.insert(text.clone(), value);
@@ -269,21 +365,30 @@ impl Work {
 
     fn tracepoint(&mut self, declared: &DeclaredTracepoint, names: &mut Interner) {
         let text = spell(&declared.proto, names);
-        let parsed = self.prototypes.entry(text.clone()).or_insert_with(|| parameters(&text).map(Rc::new)).clone();
+        let parsed = self
+            .prototypes
+            .entry(text.clone())
+            .or_insert_with(|| parameters(&text).map(Rc::new))
+            .clone();
         let Some(parsed) = parsed else {
-            let message = format!("the prototype '{text}' of tracepoint '{}' is not valid C", declared.name);
+            let message = format!(
+                "the prototype '{text}' of tracepoint '{}' is not valid C",
+                declared.name
+            );
             let Location { file, line } = &declared.location;
             self.problem("syntax-error", message, file, Some(*line), None);
             return;
         };
         let args = arguments(&declared.proto, &parsed, names);
-        self.tracepoints.entry(declared.name.clone()).or_insert_with(|| Tracepoint {
-            name: declared.name.clone(),
-            args,
-            when: declared.when.clone(),
-            location: Some(declared.location.clone()),
-            ..Tracepoint::default()
-        });
+        self.tracepoints
+            .entry(declared.name.clone())
+            .or_insert_with(|| Tracepoint {
+                name: declared.name.clone(),
+                args,
+                when: declared.when.clone(),
+                location: Some(declared.location.clone()),
+                ..Tracepoint::default()
+            });
     }
 
     fn finish(mut self, kernel: Kernel, common_fields: Vec<Field>, names: &Interner) -> Snapshot {
@@ -303,7 +408,10 @@ impl Work {
         let tracepoints: Vec<Tracepoint> = self
             .tracepoints
             .into_values()
-            .map(|t| Tracepoint { bare: !attached.contains(t.name.as_str()), ..t })
+            .map(|t| Tracepoint {
+                bare: !attached.contains(t.name.as_str()),
+                ..t
+            })
             .collect();
         let mut snapshot = Snapshot {
             schema_version: SCHEMA_VERSION,
@@ -350,10 +458,19 @@ fn arguments(proto: &[Token], parsed: &[Declaration], names: &mut Interner) -> V
     for (tokens, declaration) in parts.iter().zip(parsed) {
         let name = declaration.name.clone().unwrap_or_default();
         let at = tokens.iter().rposition(|t| names.text(t.sym) == name);
-        let kept: Vec<Token> = tokens.iter().enumerate().filter(|(i, _)| Some(*i) != at).map(|(_, t)| *t).collect();
+        let kept: Vec<Token> = tokens
+            .iter()
+            .enumerate()
+            .filter(|(i, _)| Some(*i) != at)
+            .map(|(_, t)| *t)
+            .collect();
         let text = type_text(&kept, names);
         if text != "void" {
-            out.push(Arg { name, r#type: text, nullable: None });
+            out.push(Arg {
+                name,
+                r#type: text,
+                nullable: None,
+            });
         }
     }
     out
@@ -364,7 +481,10 @@ fn type_text(tokens: &[Token], names: &Interner) -> String {
     let mut out = String::new();
     for token in tokens {
         let text = names.text(token.sym);
-        let tight = out.is_empty() || out.ends_with(['(', '[']) || matches!(text, ")" | "]" | "," | "[" ) || (text == "*" && out.ends_with('*'));
+        let tight = out.is_empty()
+            || out.ends_with(['(', '['])
+            || matches!(text, ")" | "]" | "," | "[")
+            || (text == "*" && out.ends_with('*'));
         if !tight {
             out.push(' ');
         }

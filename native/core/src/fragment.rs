@@ -101,7 +101,12 @@ pub fn declarations(text: &str) -> Option<Vec<Declaration>> {
                 "type_definition" | "declaration" | "field_declaration" => declared(node, text, &mut out)?,
                 "struct_specifier" | "union_specifier" | "enum_specifier" => {
                     let ty = specifier(node, text)?;
-                    out.push(Declaration { name: None, ty, bits: None, attributes: Attributes::default() });
+                    out.push(Declaration {
+                        name: None,
+                        ty,
+                        bits: None,
+                        attributes: Attributes::default(),
+                    });
                 }
                 "comment" | ";" | "expression_statement" => {}
                 _ => return None,
@@ -116,7 +121,9 @@ pub fn parameters(text: &str) -> Option<Vec<Declaration>> {
     let text = format!("void f({text});");
     parsed(&text, |root| {
         let declaration = root.named_child(0)?;
-        let list = declaration.child_by_field_name("declarator")?.child_by_field_name("parameters")?;
+        let list = declaration
+            .child_by_field_name("declarator")?
+            .child_by_field_name("parameters")?;
         let mut out = Vec::new();
         let mut cursor = list.walk();
         for node in list.named_children(&mut cursor) {
@@ -166,15 +173,28 @@ fn declared(node: Node, text: &str, out: &mut Vec<Declaration>) -> Option<()> {
     }
     if declarators.is_empty() {
         let width = bits.pop().map(|(_, w)| w);
-        out.push(Declaration { name: None, ty: base, bits: width, attributes });
+        out.push(Declaration {
+            name: None,
+            ty: base,
+            bits: width,
+            attributes,
+        });
         return Some(());
     }
     for (i, declarator) in declarators.iter().enumerate() {
         let next = declarators.get(i + 1).map_or(usize::MAX, Node::start_byte);
-        let width = bits.iter().find(|(at, _)| *at >= declarator.end_byte() && *at < next).map(|(_, w)| w.clone());
+        let width = bits
+            .iter()
+            .find(|(at, _)| *at >= declarator.end_byte() && *at < next)
+            .map(|(_, w)| w.clone());
         let mut attributes = attributes.clone();
         let (name, ty) = apply(*declarator, base.clone(), text, &mut attributes)?;
-        out.push(Declaration { name, ty, bits: width, attributes });
+        out.push(Declaration {
+            name,
+            ty,
+            bits: width,
+            attributes,
+        });
     }
     Some(())
 }
@@ -219,7 +239,8 @@ fn apply(node: Node, base: CType, text: &str, attributes: &mut Attributes) -> Op
 fn inner_declarator(node: Node) -> Option<Node> {
     node.child_by_field_name("declarator").or_else(|| {
         let mut cursor = node.walk();
-        node.named_children(&mut cursor).find(|c| c.kind().ends_with("declarator") || c.kind().ends_with("identifier"))
+        node.named_children(&mut cursor)
+            .find(|c| c.kind().ends_with("declarator") || c.kind().ends_with("identifier"))
     })
 }
 
@@ -244,7 +265,12 @@ fn specifier(node: Node, text: &str) -> Option<CType> {
             };
             let attributes = attributes_of(node, text);
             let is_union = node.kind() == "union_specifier";
-            Some(CType::Record(Rc::new(Record { is_union, tag: tag(), members, attributes })))
+            Some(CType::Record(Rc::new(Record {
+                is_union,
+                tag: tag(),
+                members,
+                attributes,
+            })))
         }
         "enum_specifier" => {
             let constants = node.child_by_field_name("body").map(|body| {
@@ -253,15 +279,22 @@ fn specifier(node: Node, text: &str) -> Option<CType> {
                     .filter(|c| c.kind() == "enumerator")
                     .filter_map(|c| {
                         let name = text_of(c.child_by_field_name("name")?, text).to_owned();
-                        Some((name, c.child_by_field_name("value").map(|v| text_of(v, text).to_owned())))
+                        Some((
+                            name,
+                            c.child_by_field_name("value").map(|v| text_of(v, text).to_owned()),
+                        ))
                     })
                     .collect()
             });
-            Some(CType::Enum(Rc::new(Enum { tag: tag(), constants, attributes: attributes_of(node, text) })))
+            Some(CType::Enum(Rc::new(Enum {
+                tag: tag(),
+                constants,
+                attributes: attributes_of(node, text),
+            })))
         }
-        "primitive_type" | "type_identifier" | "sized_type_specifier" => {
-            Some(CType::Named(text_of(node, text).split_whitespace().map(str::to_owned).collect()))
-        }
+        "primitive_type" | "type_identifier" | "sized_type_specifier" => Some(CType::Named(
+            text_of(node, text).split_whitespace().map(str::to_owned).collect(),
+        )),
         "macro_type_specifier" => {
             let name = text_of(node.child_by_field_name("name")?, text);
             let operand = node.child_by_field_name("type")?;
@@ -307,7 +340,13 @@ fn attributes_of(node: Node, text: &str) -> Attributes {
 }
 
 fn attribute(name: &str, args: Option<&str>, out: &mut Attributes) {
-    let args = args.map(|a| a.trim_start_matches('(').strip_suffix(')').unwrap_or(a).trim().to_owned());
+    let args = args.map(|a| {
+        a.trim_start_matches('(')
+            .strip_suffix(')')
+            .unwrap_or(a)
+            .trim()
+            .to_owned()
+    });
     match name.trim_matches('_') {
         "packed" => out.packed = true,
         "aligned" => out.aligned = Some(args.unwrap_or_default()),
@@ -325,10 +364,17 @@ mod tests {
         match ty {
             CType::Named(words) => words.join(" "),
             CType::Record(r) => {
-                let body = r.members.as_ref().map(|m| format!("{{{}}}", m.iter().map(line).collect::<Vec<_>>().join(" ")));
+                let body = r
+                    .members
+                    .as_ref()
+                    .map(|m| format!("{{{}}}", m.iter().map(line).collect::<Vec<_>>().join(" ")));
                 let packed = if r.attributes.packed { "!" } else { "" };
                 let kind = if r.is_union { "union" } else { "struct" };
-                format!("{kind}{packed} {}{}", r.tag.as_deref().unwrap_or(""), body.unwrap_or_default())
+                format!(
+                    "{kind}{packed} {}{}",
+                    r.tag.as_deref().unwrap_or(""),
+                    body.unwrap_or_default()
+                )
             }
             CType::Enum(e) => format!("enum {} {:?}", e.tag.as_deref().unwrap_or(""), e.constants),
             CType::Pointer(t) => format!("{}*", spelled(t)),
@@ -339,26 +385,55 @@ mod tests {
     }
 
     fn line(d: &Declaration) -> String {
-        let aligned = d.attributes.aligned.as_ref().map(|a| format!(" @{a}")).unwrap_or_default();
+        let aligned = d
+            .attributes
+            .aligned
+            .as_ref()
+            .map(|a| format!(" @{a}"))
+            .unwrap_or_default();
         let bits = d.bits.as_ref().map(|b| format!(":{b}")).unwrap_or_default();
-        format!("{} {}{bits}{aligned};", spelled(&d.ty), d.name.as_deref().unwrap_or("-"))
+        format!(
+            "{} {}{bits}{aligned};",
+            spelled(&d.ty),
+            d.name.as_deref().unwrap_or("-")
+        )
     }
 
     #[test]
     fn reads_declarations() {
         let cases = [
             ("typedef unsigned long long u64;", "unsigned long long u64;"),
-            ("typedef struct { int a, *b; char c[4][2]; } t;", "struct {int a; int* b; char[2][4] c;} t;"),
-            ("struct x { unsigned a : 3, b : 5; };", "struct x{unsigned a:3; unsigned b:5;} -;"),
+            (
+                "typedef struct { int a, *b; char c[4][2]; } t;",
+                "struct {int a; int* b; char[2][4] c;} t;",
+            ),
+            (
+                "struct x { unsigned a : 3, b : 5; };",
+                "struct x{unsigned a:3; unsigned b:5;} -;",
+            ),
             ("struct x { int a; } __attribute__((packed));", "struct! x{int a;} -;"),
-            ("struct __attribute__((__packed__)) x { int a; };", "struct! x{int a;} -;"),
-            ("struct x { u64 a __attribute__((aligned(16))); };", "struct x{u64 a @16;} -;"),
+            (
+                "struct __attribute__((__packed__)) x { int a; };",
+                "struct! x{int a;} -;",
+            ),
+            (
+                "struct x { u64 a __attribute__((aligned(16))); };",
+                "struct x{u64 a @16;} -;",
+            ),
             ("typedef void (*fn_t)(int, char *);", "fn* fn_t;"),
             ("typedef u8 mac_t[6];", "u8[6] mac_t;"),
-            ("struct x { union { int a; long b; }; struct y *p; enum e k; };",
-             "struct x{union {int a; long b;} -; struct y* p; enum e None k;} -;"),
-            ("enum e { A, B = 1 << 2 };", "enum e Some([(\"A\", None), (\"B\", Some(\"1 << 2\"))]) -;"),
-            ("struct x { const char *s; volatile int v; };", "struct x{char* s; int v;} -;"),
+            (
+                "struct x { union { int a; long b; }; struct y *p; enum e k; };",
+                "struct x{union {int a; long b;} -; struct y* p; enum e None k;} -;",
+            ),
+            (
+                "enum e { A, B = 1 << 2 };",
+                "enum e Some([(\"A\", None), (\"B\", Some(\"1 << 2\"))]) -;",
+            ),
+            (
+                "struct x { const char *s; volatile int v; };",
+                "struct x{char* s; int v;} -;",
+            ),
         ];
         for (text, want) in cases {
             let got = declarations(text).map(|d| d.iter().map(line).collect::<Vec<_>>().join(" "));
@@ -374,7 +449,10 @@ mod tests {
             ("const u8 *a, unsigned int b[4]", "u8* a; unsigned int[4] b;"),
             ("int (*cb)(void *), bool x", "fn* cb; bool x;"),
             ("struct a *", "struct a* -;"),
-            ("unsigned long flags, gfp_t gfp_flags", "unsigned long flags; gfp_t gfp_flags;"),
+            (
+                "unsigned long flags, gfp_t gfp_flags",
+                "unsigned long flags; gfp_t gfp_flags;",
+            ),
         ];
         for (text, want) in cases {
             let got = parameters(text).map(|d| d.iter().map(line).collect::<Vec<_>>().join(" "));

@@ -163,7 +163,12 @@ pub fn index(text: Arc<[u8]>, names: &mut Interner) -> FileIndex {
         names,
         out: FileIndex {
             text,
-            conditions: vec![Condition { parent: 0, earlier: Vec::new(), test: None, at: 0 }],
+            conditions: vec![Condition {
+                parent: 0,
+                earlier: Vec::new(),
+                test: None,
+                at: 0,
+            }],
             ..FileIndex::default()
         },
         ifs: Vec::new(),
@@ -284,10 +289,21 @@ impl Scanner<'_> {
     }
 
     fn begin(&mut self, kind: TypeKind, name: Sym, start: usize, line: u32) {
-        self.open.push(OpenType { index: self.out.types.len(), depth: self.depth, closed: false });
+        self.open.push(OpenType {
+            index: self.out.types.len(),
+            depth: self.depth,
+            closed: false,
+        });
         let range = (start as u32, start as u32);
         let pack = self.packs.last().copied().unwrap_or(0);
-        self.out.types.push(TypeDefinition { kind, name, range, line, condition: self.condition, pack });
+        self.out.types.push(TypeDefinition {
+            kind,
+            name,
+            range,
+            line,
+            condition: self.condition,
+            pack,
+        });
     }
 
     fn open_brace(&mut self) {
@@ -420,8 +436,8 @@ impl Scanner<'_> {
                 }
                 b'"' => at = literal_end(self.src, here).min(self.src.len()),
                 _ if self.src.get(here + 1) == Some(&b'*') => {
-                    let end = memchr::memmem::find(&self.src[here + 2..], b"*/")
-                        .map_or(self.src.len(), |m| here + m + 4);
+                    let end =
+                        memchr::memmem::find(&self.src[here + 2..], b"*/").map_or(self.src.len(), |m| here + m + 4);
                     lines += memchr::memchr_iter(b'\n', &self.src[here..end]).count() as u32;
                     at = end;
                 }
@@ -451,7 +467,12 @@ impl Scanner<'_> {
                     if self.out.defines.is_empty() && self.is_guard(name) {
                         self.out.guard = Some(name);
                     }
-                    self.out.defines.push(Define { name, range, line, condition: self.condition });
+                    self.out.defines.push(Define {
+                        name,
+                        range,
+                        line,
+                        condition: self.condition,
+                    });
                 }
             }
             b"undef" => {
@@ -500,13 +521,16 @@ impl Scanner<'_> {
         while to < end && is_ident_byte(self.src[to]) {
             to += 1;
         }
-        (to > at && is_ident_start(self.src[at])).then(|| self.names.intern(&String::from_utf8_lossy(&self.src[at..to])))
+        (to > at && is_ident_start(self.src[at]))
+            .then(|| self.names.intern(&String::from_utf8_lossy(&self.src[at..to])))
     }
 
     /// `#pragma pack(n)`, `pack()`, `pack(push, n)` and `pack(pop)`; all other pragmas say nothing of layouts.
     fn pragma(&mut self, at: usize, end: usize) {
         let text: String = String::from_utf8_lossy(&self.src[at..end]).split_whitespace().collect();
-        let Some(inner) = text.strip_prefix("pack(").and_then(|t| t.strip_suffix(')')) else { return };
+        let Some(inner) = text.strip_prefix("pack(").and_then(|t| t.strip_suffix(')')) else {
+            return;
+        };
         let current = self.packs.last().copied().unwrap_or(0);
         let value = inner.rsplit(',').next().and_then(|n| n.parse::<u8>().ok());
         if inner == "pop" {
@@ -535,25 +559,42 @@ impl Scanner<'_> {
             let length = memchr::memchr(close, text).unwrap_or(text.len());
             String::from_utf8_lossy(&text[..length]).into_owned()
         };
-        self.out.includes.push(Include { path, quoted, condition: self.condition, at: at as u32 });
+        self.out.includes.push(Include {
+            path,
+            quoted,
+            condition: self.condition,
+            at: at as u32,
+        });
     }
 
     fn add_condition(&mut self, parent: ConditionId, earlier: Vec<ConditionId>, test: Option<Test>) -> ConditionId {
         let at = self.at as u32;
-        self.out.conditions.push(Condition { parent, earlier, test, at });
+        self.out.conditions.push(Condition {
+            parent,
+            earlier,
+            test,
+            at,
+        });
         self.out.conditions.len() as u32 - 1
     }
 
     fn open_if(&mut self, test: Option<Test>) {
         let parent = self.condition;
         let condition = self.add_condition(parent, Vec::new(), test);
-        self.ifs.push(OpenIf { parent, branches: vec![condition], depth: self.depth, types_open: self.open.len() });
+        self.ifs.push(OpenIf {
+            parent,
+            branches: vec![condition],
+            depth: self.depth,
+            types_open: self.open.len(),
+        });
         self.condition = condition;
     }
 
     fn next_branch(&mut self, test: Option<Test>) {
-        let Some((parent, earlier, depth, types_open)) =
-            self.ifs.last().map(|o| (o.parent, o.branches.clone(), o.depth, o.types_open))
+        let Some((parent, earlier, depth, types_open)) = self
+            .ifs
+            .last()
+            .map(|o| (o.parent, o.branches.clone(), o.depth, o.types_open))
         else {
             return;
         };
@@ -625,7 +666,11 @@ fn followed_by_call(tokens: &[Token], names: &Interner) -> bool {
     for (i, token) in tokens.iter().enumerate() {
         match names.text(token.sym) {
             "(" => depth += 1,
-            ")" if depth == 1 => return tokens.get(i + 1).is_some_and(|t| matches!(names.text(t.sym), "(" | "[")),
+            ")" if depth == 1 => {
+                return tokens
+                    .get(i + 1)
+                    .is_some_and(|t| matches!(names.text(t.sym), "(" | "["));
+            }
             ")" => depth -= 1,
             _ => {}
         }
@@ -646,7 +691,10 @@ fn drop_groups(tokens: &mut Vec<Token>, names: &Interner) {
             depth += 1;
         }
         if depth == 0 {
-            attribute = matches!(text, "__attribute__" | "__attribute" | "__aligned" | "__packed" | "__typeof__" | "typeof");
+            attribute = matches!(
+                text,
+                "__attribute__" | "__attribute" | "__aligned" | "__packed" | "__typeof__" | "typeof"
+            );
             if !attribute {
                 kept.push(token);
             }
@@ -673,9 +721,19 @@ mod tests {
             .iter()
             .map(|t| format!("{:?} {}@{} if {}", t.kind, names.text(t.name), t.line, t.condition))
             .collect();
-        out.extend(index.defines.iter().map(|d| format!("#{}@{} if {}", names.text(d.name), d.line, d.condition)));
+        out.extend(
+            index
+                .defines
+                .iter()
+                .map(|d| format!("#{}@{} if {}", names.text(d.name), d.line, d.condition)),
+        );
         out.extend(index.includes.iter().map(|i| format!("<{} if {}", i.path, i.condition)));
-        out.extend(index.enumerators.iter().map(|(n, t)| format!("={} of {t}", names.text(*n))));
+        out.extend(
+            index
+                .enumerators
+                .iter()
+                .map(|(n, t)| format!("={} of {t}", names.text(*n))),
+        );
         out
     }
 
@@ -686,38 +744,53 @@ mod tests {
             ("struct a *p; struct a b, c; struct d f(struct a *q) { return; }", &[]),
             ("typedef unsigned int u32;", &["Typedef u32@1 if 0"]),
             ("typedef __u32 __bitwise __le32;", &["Typedef __le32@1 if 0"]),
-            ("typedef struct { int a; } s_t;\ntypedef struct b { int a; } b_t;", &[
-                "Typedef s_t@1 if 0",
-                "Typedef b_t@2 if 0",
-                "Record b@2 if 0",
-            ]),
+            (
+                "typedef struct { int a; } s_t;\ntypedef struct b { int a; } b_t;",
+                &["Typedef s_t@1 if 0", "Typedef b_t@2 if 0", "Record b@2 if 0"],
+            ),
             ("typedef void (*fn_t)(int a, int b);", &["Typedef fn_t@1 if 0"]),
             ("typedef int fn(struct x *a);", &["Typedef fn@1 if 0"]),
-            ("typedef u32 (ACPI_X * handler) (void *context);", &["Typedef handler@1 if 0"]),
-            ("typedef u8 mac_t[6], *p_t;", &["Typedef mac_t@1 if 0", "Typedef p_t@1 if 0"]),
-            ("typedef long long __attribute__((aligned(8))) x64;", &["Typedef x64@1 if 0"]),
-            ("enum e { A, B = (1, 2), C };\nenum { D };", &[
-                "Enum e@1 if 0",
-                "Enum @2 if 0",
-                "=A of 0",
-                "=B of 0",
-                "=C of 0",
-                "=D of 1",
-            ]),
-            ("#ifdef X\n#define A 1\n#else\n#include <l/x.h>\n#endif\n#define B(x) \\\n x\nstruct s{};", &[
-                "Record s@8 if 0",
-                "#A@2 if 1",
-                "#B@6 if 0",
-                "<l/x.h if 2",
-            ]),
+            (
+                "typedef u32 (ACPI_X * handler) (void *context);",
+                &["Typedef handler@1 if 0"],
+            ),
+            (
+                "typedef u8 mac_t[6], *p_t;",
+                &["Typedef mac_t@1 if 0", "Typedef p_t@1 if 0"],
+            ),
+            (
+                "typedef long long __attribute__((aligned(8))) x64;",
+                &["Typedef x64@1 if 0"],
+            ),
+            (
+                "enum e { A, B = (1, 2), C };\nenum { D };",
+                &[
+                    "Enum e@1 if 0",
+                    "Enum @2 if 0",
+                    "=A of 0",
+                    "=B of 0",
+                    "=C of 0",
+                    "=D of 1",
+                ],
+            ),
+            (
+                "#ifdef X\n#define A 1\n#else\n#include <l/x.h>\n#endif\n#define B(x) \\\n x\nstruct s{};",
+                &["Record s@8 if 0", "#A@2 if 1", "#B@6 if 0", "<l/x.h if 2"],
+            ),
             ("enum e f(int a) { } static enum e *g(void) { }", &[]),
             ("struct __aligned(8) w { int a; };", &["Record w@1 if 0"]),
-            ("static void f(enum e bit) { }\nvoid g(struct s *p, struct t u)\n{\n}", &[]),
-            ("struct __packed q { struct in { int a; } b; };", &["Record q@1 if 0", "Record in@1 if 0"]),
-            ("static inline int f(void) { struct l { int a; }; if (x) { } return 0; }\nstruct m { int a; };", &[
-                "Record l@1 if 0",
-                "Record m@2 if 0",
-            ]),
+            (
+                "static void f(enum e bit) { }\nvoid g(struct s *p, struct t u)\n{\n}",
+                &[],
+            ),
+            (
+                "struct __packed q { struct in { int a; } b; };",
+                &["Record q@1 if 0", "Record in@1 if 0"],
+            ),
+            (
+                "static inline int f(void) { struct l { int a; }; if (x) { } return 0; }\nstruct m { int a; };",
+                &["Record l@1 if 0", "Record m@2 if 0"],
+            ),
         ];
         for (src, want) in cases {
             assert_eq!(&listed(src), want, "{src}");

@@ -183,7 +183,10 @@ pub fn lex(src: &[u8], file: u16, first_line: u32, names: &mut Interner) -> Vec<
                 at += 1;
             }
             // A literal with an encoding prefix is one token: L"..", u8"..".
-            if at - start <= 2 && matches!(src.get(at), Some(b'"' | b'\'')) && matches!(&src[start..at], b"L" | b"u" | b"U" | b"u8") {
+            if at - start <= 2
+                && matches!(src.get(at), Some(b'"' | b'\''))
+                && matches!(&src[start..at], b"L" | b"u" | b"U" | b"u8")
+            {
                 let quote = src[at];
                 at = literal_end(src, at);
                 if quote == b'"' { Kind::Str } else { Kind::Char }
@@ -221,7 +224,16 @@ pub fn lex(src: &[u8], file: u16, first_line: u32, names: &mut Interner) -> Vec<
             Kind::Other
         };
         let text = String::from_utf8_lossy(&src[start..at]);
-        out.push(Token { sym: names.intern(&text), line: start_line, file, kind, space, first, painted: false, when: 0 });
+        out.push(Token {
+            sym: names.intern(&text),
+            line: start_line,
+            file,
+            kind,
+            space,
+            first,
+            painted: false,
+            when: 0,
+        });
         first = false;
     }
 }
@@ -247,7 +259,10 @@ mod tests {
     fn words(src: &str) -> Vec<String> {
         let mut names = Interner::default();
         let tokens = lex(src.as_bytes(), 0, 1, &mut names);
-        tokens.iter().map(|t| format!("{}{}", if t.space { " " } else { "" }, names.text(t.sym))).collect()
+        tokens
+            .iter()
+            .map(|t| format!("{}{}", if t.space { " " } else { "" }, names.text(t.sym)))
+            .collect()
     }
 
     #[test]
@@ -263,7 +278,10 @@ mod tests {
         let mut names = Interner::default();
         let tokens = lex(b"a /*\n\n*/ b \\\n c\nd", 0, 1, &mut names);
         assert_eq!(tokens.iter().map(|t| t.line).collect::<Vec<_>>(), [1, 3, 4, 5]);
-        assert_eq!(tokens.iter().map(|t| t.first).collect::<Vec<_>>(), [true, false, false, true]);
+        assert_eq!(
+            tokens.iter().map(|t| t.first).collect::<Vec<_>>(),
+            [true, false, false, true]
+        );
     }
 
     #[test]

@@ -76,7 +76,14 @@ pub struct Reader {
 impl Reader {
     /// A reader at the first line. `at` is where the text stands in its unit; `None` if the whole unit comes before it.
     pub fn new(tokens: Rc<[Token]>, at: Option<Point>) -> Self {
-        Reader { tokens, next: 0, at, branches: Vec::new(), whens: Whens::default(), optimistic: false }
+        Reader {
+            tokens,
+            next: 0,
+            at,
+            branches: Vec::new(),
+            whens: Whens::default(),
+            optimistic: false,
+        }
     }
 
     /// The next piece. Macros in `layers` come before those of the unit.
@@ -93,7 +100,9 @@ impl Reader {
             let directive = line[0].first && line[0].kind == Kind::Punct && names.text(line[0].sym) == "#";
             let holds = self.branches.iter().fold(Tri::True, |t, b| t.and(b.holds));
             if directive {
-                let word = line.get(1).map_or_else(|| Rc::from(""), |t| Rc::<str>::from(names.text(t.sym)));
+                let word = line
+                    .get(1)
+                    .map_or_else(|| Rc::from(""), |t| Rc::<str>::from(names.text(t.sym)));
                 let rest = line.get(2..).unwrap_or_default();
                 if self.conditional(&word, rest, holds, tree, unit, layers, names) || holds == Tri::False {
                     continue;
@@ -111,8 +120,12 @@ impl Reader {
             } else if holds != Tri::False {
                 let mut text = line.to_vec();
                 if holds == Tri::Unknown {
-                    let known: Vec<&str> =
-                        self.branches.iter().filter(|b| b.holds == Tri::Unknown).map(|b| b.text.as_str()).collect();
+                    let known: Vec<&str> = self
+                        .branches
+                        .iter()
+                        .filter(|b| b.holds == Tri::Unknown)
+                        .map(|b| b.text.as_str())
+                        .collect();
                     let when = self.whens.number(known.join(" && "));
                     for token in &mut text {
                         token.when = when;
@@ -126,13 +139,20 @@ impl Reader {
 
     /// The text of the condition that lines stand under now, where it is not known to hold.
     pub fn when(&self) -> Option<String> {
-        let known: Vec<&str> =
-            self.branches.iter().filter(|b| b.holds == Tri::Unknown).map(|b| b.text.as_str()).collect();
+        let known: Vec<&str> = self
+            .branches
+            .iter()
+            .filter(|b| b.holds == Tri::Unknown)
+            .map(|b| b.text.as_str())
+            .collect();
         (!known.is_empty()).then(|| known.join(" && "))
     }
 
     /// Takes in a conditional directive; false if it is none.
-    #[allow(clippy::too_many_arguments, reason = "the state of a reading is its arguments; a struct would only rename them")]
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "the state of a reading is its arguments; a struct would only rename them"
+    )]
     fn conditional(
         &mut self,
         word: &str,
@@ -146,13 +166,23 @@ impl Reader {
         match word {
             "if" | "ifdef" | "ifndef" => {
                 // Inside code that is not compiled nothing is evaluated.
-                let (holds, text) =
-                    if outer == Tri::False { (Tri::False, String::new()) } else { self.test(word, rest, tree, unit, layers, names) };
+                let (holds, text) = if outer == Tri::False {
+                    (Tri::False, String::new())
+                } else {
+                    self.test(word, rest, tree, unit, layers, names)
+                };
                 let earlier = vec![negated(&text)];
-                self.branches.push(Branch { holds, none_so_far: !holds, text, earlier });
+                self.branches.push(Branch {
+                    holds,
+                    none_so_far: !holds,
+                    text,
+                    earlier,
+                });
             }
             "elif" | "else" => {
-                let Some(branch) = self.branches.last() else { return true };
+                let Some(branch) = self.branches.last() else {
+                    return true;
+                };
                 let none_so_far = branch.none_so_far;
                 let (test, text) = if word == "else" || none_so_far == Tri::False {
                     (Tri::True, String::new())
@@ -162,8 +192,7 @@ impl Reader {
                 if let Some(branch) = self.branches.last_mut() {
                     branch.holds = none_so_far.and(test);
                     branch.none_so_far = none_so_far.and(!test);
-                    let mut parts: Vec<String> =
-                        branch.earlier.iter().filter(|t| !t.is_empty()).cloned().collect();
+                    let mut parts: Vec<String> = branch.earlier.iter().filter(|t| !t.is_empty()).cloned().collect();
                     if test == Tri::Unknown {
                         branch.earlier.push(negated(&text));
                         parts.push(text);
@@ -189,12 +218,19 @@ impl Reader {
         names: &mut Interner,
     ) -> (Tri, String) {
         let (holds, text) = match (word, rest.first()) {
-            ("if", _) => (unit.truth(tree, rest, self.at, layers, names), spell_condition(rest, names)),
+            ("if", _) => (
+                unit.truth(tree, rest, self.at, layers, names),
+                spell_condition(rest, names),
+            ),
             (_, None) => (Tri::False, String::new()),
             (word, Some(name)) => {
                 let holds = unit.defined(tree, name.sym, self.at, layers, names);
                 let text = names.text(name.sym).to_owned();
-                if word == "ifdef" { (holds, text) } else { (!holds, format!("!{text}")) }
+                if word == "ifdef" {
+                    (holds, text)
+                } else {
+                    (!holds, format!("!{text}"))
+                }
             }
         };
         match holds {
@@ -206,7 +242,11 @@ impl Reader {
 }
 
 fn wrapped(text: &str) -> String {
-    if text.contains("||") || text.contains('?') { format!("({text})") } else { text.to_owned() }
+    if text.contains("||") || text.contains('?') {
+        format!("({text})")
+    } else {
+        text.to_owned()
+    }
 }
 
 fn negated(text: &str) -> String {
@@ -233,7 +273,15 @@ pub struct Table<'a, 'f> {
 impl<'a, 'f> Table<'a, 'f> {
     /// The macros of a unit, nothing else.
     pub fn plain(tree: &'a mut Tree<'f>, unit: &'a mut Unit) -> Self {
-        Table { tree, unit, own: None, calls: None, stage: None, at: None, unsure: Vec::new() }
+        Table {
+            tree,
+            unit,
+            own: None,
+            calls: None,
+            stage: None,
+            at: None,
+            unsure: Vec::new(),
+        }
     }
 
     /// All layers: a text's own macros, calls to keep whole, a stage's macros, and the unit's as they are at a point.
@@ -245,7 +293,15 @@ impl<'a, 'f> Table<'a, 'f> {
         stage: Option<&'a Local>,
         at: Option<Point>,
     ) -> Self {
-        Table { tree, unit, own: Some(own), calls: Some(calls), stage, at, unsure: Vec::new() }
+        Table {
+            tree,
+            unit,
+            own: Some(own),
+            calls: Some(calls),
+            stage,
+            at,
+            unsure: Vec::new(),
+        }
     }
 }
 

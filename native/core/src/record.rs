@@ -33,96 +33,114 @@ pub fn lay_out(
     let mut at: Option<u64> = Some(start);
     let mut out = Vec::with_capacity(fields.len());
     for (i, field) in fields.iter().enumerate() {
-        let element_text = spell(&field.ty, names);
-        let element = match seen.get(&element_text) {
-            Some(known) => known.clone(),
-            None => {
-                let found = context.type_name(&field.ty, names);
-                seen.insert(element_text.clone(), found.clone());
-                found
-            }
+        let mut gap = |code, message| {
+            gaps.push(Gap {
+                field: i,
+                code,
+                message,
+            });
         };
-        let mut length = None;
-        let mut layout = element.clone();
-        match field.kind {
-            FieldKind::Array => {
-                let count = context.value(&field.length, names).and_then(|v| u32::try_from(v.number).ok());
-                length = count;
-                layout = match (element, count) {
-                    (Ok(l), Some(count)) => Ok(Layout { size: l.size.saturating_mul(u64::from(count)), ..l }),
-                    (Err(why), _) => Err(why),
-                    (_, None) => Err(format!("the length '{}' is not known", spell(&field.length, names))),
-                };
-            }
-            FieldKind::Dynamic | FieldKind::Relative => {
-                let signed = !field.is_cpumask && layout.as_ref().is_ok_and(|l| l.signed);
-                let known = field.is_cpumask || layout.is_ok();
-                layout = Ok(Layout { size: 4, align: 4, signed, integer: false });
-                if !known {
-                    gaps.push(Gap {
-                        field: i,
-                        code: "unknown-type",
-                        message: format!("the element type '{element_text}' is not known"),
-                    });
-                }
-            }
-            FieldKind::Scalar => {}
+        let (mut known, layout) = described(field, context, seen, names);
+        if field.when.is_some() && at.is_some() {
+            gap(
+                "conditional-layout",
+                format!("whether '{}' exists depends on the configuration", field.name),
+            );
         }
-        let ty = match field.kind {
-            FieldKind::Scalar => element_text,
-            FieldKind::Array => match length {
-                Some(0) => format!("{element_text}[]"),
-                Some(count) => format!("{element_text}[{count}]"),
-                None => format!("{element_text}[{}]", spell(&field.length, names)),
-            },
-            FieldKind::Dynamic if field.is_cpumask => "__data_loc cpumask_t".to_owned(),
-            FieldKind::Relative if field.is_cpumask => "__rel_loc cpumask_t".to_owned(),
-            FieldKind::Dynamic => format!("__data_loc {element_text}[]"),
-            FieldKind::Relative => format!("__rel_loc {element_text}[]"),
-        };
-        let mut known = Field {
-            name: field.name.clone(),
-            r#type: ty,
-            kind: field.kind,
-            length,
-            when: field.when.clone(),
-            location: Some(field.location.clone()),
-            ..Field::default()
-        };
+        if field.when.is_some() {
+            at = None;
+        }
         match layout {
             Ok(layout) => {
                 known.size = u32::try_from(layout.size).ok();
                 known.signed = Some(layout.signed && !field.is_struct);
-                if field.when.is_some() {
-                    if at.is_some() {
-                        gaps.push(Gap {
-                            field: i,
-                            code: "conditional-layout",
-                            message: format!("whether '{}' exists depends on the configuration", field.name),
-                        });
-                    }
-                    at = None;
-                }
                 if let Some(here) = at {
                     let align = if field.is_packed { 1 } else { layout.align.max(1) };
                     let offset = here.next_multiple_of(align);
                     known.offset = u32::try_from(offset).ok();
-                    at = Some(offset + layout.size);
+                    at = offset.checked_add(layout.size);
                 }
             }
-            Err(why) => {
-                let code = if known.length.is_none() && field.kind == FieldKind::Array && why.starts_with("the length") {
-                    "unknown-length"
-                } else {
-                    "unknown-type"
-                };
-                gaps.push(Gap { field: i, code, message: why });
+            Err((code, why)) => {
+                gap(code, why);
                 at = None;
             }
         }
         out.push(known);
     }
     (out, gaps)
+}
+
+/// A field without its place, and the layout of what it holds in the record.
+fn described(
+    field: &DeclaredField,
+    context: &mut Context,
+    seen: &mut Seen,
+    names: &mut Interner,
+) -> (Field, Result<Layout, (&'static str, String)>) {
+    let element_text = spell(&field.ty, names);
+    let element = match seen.get(&element_text) {
+        Some(known) => known.clone(),
+        None => {
+            let found = context.type_name(&field.ty, names);
+            seen.insert(element_text.clone(), found.clone());
+            found
+        }
+    };
+    let element = element.map_err(|why| ("unknown-type", why));
+    let mut length = None;
+    let (ty, layout) = match field.kind {
+        FieldKind::Scalar => (element_text, element),
+        FieldKind::Array => {
+            let length_text = spell(&field.length, names);
+            length = context
+                .value(&field.length, names)
+                .and_then(|v| u32::try_from(v.number).ok());
+            let layout = element.and_then(|element| match length {
+                Some(count) => Ok(Layout {
+                    size: element.size.saturating_mul(u64::from(count)),
+                    ..element
+                }),
+                None => Err(("unknown-length", format!("the length '{length_text}' is not known"))),
+            });
+            match length {
+                Some(0) => (format!("{element_text}[]"), layout),
+                Some(count) => (format!("{element_text}[{count}]"), layout),
+                None => (format!("{element_text}[{length_text}]"), layout),
+            }
+        }
+        FieldKind::Dynamic | FieldKind::Relative => {
+            let word = if field.kind == FieldKind::Dynamic {
+                "__data_loc"
+            } else {
+                "__rel_loc"
+            };
+            let layout = |signed| Layout {
+                size: 4,
+                align: 4,
+                signed,
+                integer: false,
+            };
+            if field.is_cpumask {
+                (format!("{word} cpumask_t"), Ok(layout(false)))
+            } else {
+                (
+                    format!("{word} {element_text}[]"),
+                    element.map(|element| layout(element.signed)),
+                )
+            }
+        }
+    };
+    let known = Field {
+        name: field.name.clone(),
+        r#type: ty,
+        kind: field.kind,
+        length,
+        when: field.when.clone(),
+        location: Some(field.location.clone()),
+        ..Field::default()
+    };
+    (known, layout)
 }
 
 /// Replaces names by values in the arguments of a print format, character by character as `update_event_printk` does at
@@ -170,7 +188,9 @@ pub fn with_values(format: &str, args: &str, values: &FxHashMap<String, i64>) ->
             }
             let mut name: String = whole[from..at].iter().collect();
             let mut end = at;
-            if name == "sizeof" && let Some(close) = whole[at..].iter().position(|&c| c == ')') {
+            if name == "sizeof"
+                && let Some(close) = whole[at..].iter().position(|&c| c == ')')
+            {
                 end = at + close + 1;
                 name = whole[from..end].iter().collect();
             }
@@ -194,10 +214,16 @@ mod tests {
 
     #[test]
     fn puts_values_in_as_the_kernel_does() {
-        let values: FxHashMap<String, i64> = [("A".to_owned(), 1), ("B".to_owned(), -2), ("sizeof(x)".to_owned(), 8)].into_iter().collect();
+        let values: FxHashMap<String, i64> = [("A".to_owned(), 1), ("B".to_owned(), -2), ("sizeof(x)".to_owned(), 8)]
+            .into_iter()
+            .collect();
         let cases = [
             ("%d", "REC->a, A, B", "REC->a, 1, -2"),
-            ("%s", "REC->A, x.B, \"A\", { A, \"A\" }", "REC->A, x.B, \"A\", { 1, \"A\" }"),
+            (
+                "%s",
+                "REC->A, x.B, \"A\", { A, \"A\" }",
+                "REC->A, x.B, \"A\", { 1, \"A\" }",
+            ),
             ("%d", "sizeof(x) + sizeof(y)", "8 + sizeof(y)"),
             ("%d", "0x1A, AB, A", "0x1A, AB, 1"),
             ("\"%s\"", "A, \"x\", A", "A, \"x\", 1"),

@@ -57,7 +57,10 @@ pub struct Kernel {
 /// What a source of facts can know at all.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
-#[allow(clippy::struct_excessive_bools, reason = "seven independent claims, each a yes or no of the public format")]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "seven independent claims, each a yes or no of the public format"
+)]
 pub struct Knows {
     /// Offsets, sizes and signedness of fields.
     pub layout: bool,
@@ -202,8 +205,10 @@ pub struct Location {
 impl Snapshot {
     /// Puts all lists into the order of the public format.
     pub fn sort(&mut self) {
-        self.events.sort_by(|a, b| (&a.system, &a.name, &a.location).cmp(&(&b.system, &b.name, &b.location)));
-        self.tracepoints.sort_by(|a, b| (&a.name, &a.location).cmp(&(&b.name, &b.location)));
+        self.events
+            .sort_by(|a, b| (&a.system, &a.name, &a.location).cmp(&(&b.system, &b.name, &b.location)));
+        self.tracepoints
+            .sort_by(|a, b| (&a.name, &a.location).cmp(&(&b.name, &b.location)));
         self.problems.sort();
         self.problems.dedup();
     }

@@ -51,7 +51,10 @@ impl Stages {
             array: names.intern("__dynamic_array"),
             print: names.intern("TP_printk"),
         };
-        let mut stages = Stages { declare, ..Stages::default() };
+        let mut stages = Stages {
+            declare,
+            ..Stages::default()
+        };
         for state in walk.readings {
             let body = |sym: Sym| state.get(&sym).cloned().flatten();
             if stages.events.is_empty() && body(marks.field).is_some() {
@@ -95,7 +98,10 @@ struct Marks {
 }
 
 fn has_string(definition: &Macro, part: &str, names: &Interner) -> bool {
-    definition.body.iter().any(|t| t.kind == Kind::Str && names.text(t.sym).contains(part))
+    definition
+        .body
+        .iter()
+        .any(|t| t.kind == Kind::Str && names.text(t.sym).contains(part))
 }
 
 /// A reading of the stage headers: the macros so far, and their state at each `#include TRACE_INCLUDE(...)`.
@@ -118,7 +124,14 @@ impl Walk {
 
     fn define_empty(&mut self, name: &str, names: &mut Interner) {
         let name = names.intern(name);
-        self.state.insert(name, Some(Rc::new(Macro { name, params: None, body: Vec::new() })));
+        self.state.insert(
+            name,
+            Some(Rc::new(Macro {
+                name,
+                params: None,
+                body: Vec::new(),
+            })),
+        );
     }
 
     fn read(&mut self, tree: &mut Tree, file: FileId, depth: u32, names: &mut Interner) {
@@ -146,7 +159,7 @@ impl Walk {
                 Line::Include(tokens) => match tokens.first() {
                     Some(first) if first.kind == Kind::Ident => self.readings.push(self.state.clone()),
                     Some(_) => {
-                        if let Some(target) = self.stage_file(tree, &path, &crate::lex::spell(&tokens, names), names) {
+                        if let Some(target) = stage_file(tree, &path, &crate::lex::spell(&tokens, names), names) {
                             self.read(tree, target, depth + 1, names);
                         }
                     }
@@ -156,14 +169,22 @@ impl Walk {
             }
         }
     }
+}
 
-    /// The file of an include that belongs to the stages: those in `include/trace/`, nothing else.
-    fn stage_file(&self, tree: &mut Tree, from: &str, written: &str, names: &mut Interner) -> Option<FileId> {
-        let inner = written.trim_matches(['<', '>', '"', ' ']).replace(' ', "");
-        let beside = join(directory(from), &inner)?;
-        let path = if written.starts_with('"') && tree.contains(&beside) { beside } else { join("include", &inner)? };
-        let stage = path.starts_with("include/trace/") && !path.starts_with("include/trace/events/");
-        let skipped = path.ends_with("/perf.h") || path.ends_with("/bpf_probe.h") || path.ends_with("/define_trace.h");
-        if stage && !skipped { tree.load(&path, names) } else { None }
+/// The file of an include that belongs to the stages: those in `include/trace/`, nothing else.
+fn stage_file(tree: &mut Tree, from: &str, written: &str, names: &mut Interner) -> Option<FileId> {
+    let inner = written.trim_matches(['<', '>', '"', ' ']).replace(' ', "");
+    let beside = join(directory(from), &inner)?;
+    let path = if written.starts_with('"') && tree.contains(&beside) {
+        beside
+    } else {
+        join("include", &inner)?
+    };
+    let stage = path.starts_with("include/trace/") && !path.starts_with("include/trace/events/");
+    let skipped = path.ends_with("/perf.h") || path.ends_with("/bpf_probe.h") || path.ends_with("/define_trace.h");
+    if stage && !skipped {
+        tree.load(&path, names)
+    } else {
+        None
     }
 }

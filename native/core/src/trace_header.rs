@@ -119,10 +119,22 @@ pub struct Calls {
     fields: FxHashSet<Sym>,
 }
 
-const PARTS: [&str; 7] =
-    ["TP_PROTO", "TP_ARGS", "TP_CONDITION", "TP_STRUCT__entry", "TP_fast_assign", "TP_perf_assign", "TP_printk"];
-const EVENTS: [&str; 5] =
-    ["DECLARE_EVENT_CLASS", "DEFINE_EVENT", "DEFINE_EVENT_PRINT", "TRACE_DEFINE_ENUM", "TRACE_DEFINE_SIZEOF"];
+const PARTS: [&str; 7] = [
+    "TP_PROTO",
+    "TP_ARGS",
+    "TP_CONDITION",
+    "TP_STRUCT__entry",
+    "TP_fast_assign",
+    "TP_perf_assign",
+    "TP_printk",
+];
+const EVENTS: [&str; 5] = [
+    "DECLARE_EVENT_CLASS",
+    "DEFINE_EVENT",
+    "DEFINE_EVENT_PRINT",
+    "TRACE_DEFINE_ENUM",
+    "TRACE_DEFINE_SIZEOF",
+];
 const FIELDS: [&str; 9] = [
     "__field",
     "__field_ext",
@@ -136,8 +148,15 @@ const FIELDS: [&str; 9] = [
 ];
 
 /// The family of `kernel/trace/trace_entries.h`.
-const FTRACE: [&str; 7] =
-    ["FTRACE_ENTRY", "FTRACE_ENTRY_DUP", "FTRACE_ENTRY_REG", "FTRACE_ENTRY_PACKED", "FTRACE_ENTRY_FN", "F_STRUCT", "F_printk"];
+const FTRACE: [&str; 7] = [
+    "FTRACE_ENTRY",
+    "FTRACE_ENTRY_DUP",
+    "FTRACE_ENTRY_REG",
+    "FTRACE_ENTRY_PACKED",
+    "FTRACE_ENTRY_FN",
+    "F_STRUCT",
+    "F_printk",
+];
 const FTRACE_FIELDS: [&str; 12] = [
     "__field",
     "__field_ext",
@@ -164,8 +183,12 @@ impl Calls {
         if !stages.events.contains_key(&class) {
             events.insert(names.intern("TRACE_EVENT"));
         }
-        let mut declare: FxHashSet<Sym> =
-            stages.declare.keys().copied().filter(|&s| names.text(s).starts_with("__DECLARE_TRACE")).collect();
+        let mut declare: FxHashSet<Sym> = stages
+            .declare
+            .keys()
+            .copied()
+            .filter(|&s| names.text(s).starts_with("__DECLARE_TRACE"))
+            .collect();
         if declare.is_empty() {
             declare.insert(names.intern("DECLARE_TRACE"));
         }
@@ -173,7 +196,12 @@ impl Calls {
         declare.extend(&parts);
         let mut fields = set(&FIELDS, names);
         fields.insert(names.intern("TP_STRUCT__entry"));
-        Calls { parts, declare, events, fields }
+        Calls {
+            parts,
+            declare,
+            events,
+            fields,
+        }
     }
 
     /// The calls of `trace_entries.h`.
@@ -238,10 +266,17 @@ pub fn read_header(
     // header defined then is still there (trace/events/module.h sets TRACE_SYSTEM only the first time).
     // The include guard is passed over in both readings.
     let flag = |name: &[u8], names: &mut Interner| parse_define(&lex(name, file, 1, names), names).map(Rc::new);
-    reader.own.insert(names.intern("TRACE_HEADER_MULTI_READ"), flag(b"TRACE_HEADER_MULTI_READ", names));
+    reader.own.insert(
+        names.intern("TRACE_HEADER_MULTI_READ"),
+        flag(b"TRACE_HEADER_MULTI_READ", names),
+    );
     for pass in [Pass::Declare, Pass::Events] {
         reader.pass = pass;
-        let create = if pass == Pass::Declare { flag(b"CREATE_TRACE_POINTS", names) } else { None };
+        let create = if pass == Pass::Declare {
+            flag(b"CREATE_TRACE_POINTS", names)
+        } else {
+            None
+        };
         reader.own.insert(names.intern("CREATE_TRACE_POINTS"), create);
         reader.read(file, 0, names);
     }
@@ -252,9 +287,14 @@ pub fn read_header(
 pub fn read_ftrace_entries(tree: &mut Tree, unit: &mut Unit, file: FileId, names: &mut Interner) -> Header {
     let calls = Calls::ftrace(names);
     let define = |text: &[u8], names: &mut Interner| parse_define(&lex(text, file, 1, names), names).map(Rc::new);
-    let mut stages = Stages { numeric_lengths: true, ..Stages::default() };
+    let mut stages = Stages {
+        numeric_lengths: true,
+        ..Stages::default()
+    };
     // trace_export.c, before it makes the print formats.
-    stages.print.insert(names.intern("__entry"), define(b"__entry REC", names));
+    stages
+        .print
+        .insert(names.intern("__entry"), define(b"__entry REC", names));
     for name in FTRACE_FIELDS {
         stages.events.insert(names.intern(name), None);
     }
@@ -272,7 +312,9 @@ pub fn read_ftrace_entries(tree: &mut Tree, unit: &mut Unit, file: FileId, names
         pending: Vec::new(),
         header: Header::default(),
     };
-    reader.own.insert(names.intern("TRACE_SYSTEM"), define(b"TRACE_SYSTEM ftrace", names));
+    reader
+        .own
+        .insert(names.intern("TRACE_SYSTEM"), define(b"TRACE_SYSTEM ftrace", names));
     reader.read(file, 0, names);
     reader.header
 }
@@ -309,7 +351,12 @@ impl HeaderReader<'_, '_> {
                         self.own.insert(definition.name, Some(Rc::new(definition)));
                     } else {
                         let line = tokens.first().map_or(0, |t| t.line);
-                        self.problem("bad-define", "a macro definition is not understood".to_owned(), line, None);
+                        self.problem(
+                            "bad-define",
+                            "a macro definition is not understood".to_owned(),
+                            line,
+                            None,
+                        );
                     }
                 }
                 Line::Undefine(name) => {
@@ -331,7 +378,13 @@ impl HeaderReader<'_, '_> {
     fn part(&mut self, file: FileId, tokens: &[Token], names: &mut Interner) -> Option<FileId> {
         let written = spell(tokens, names).replace(' ', "");
         let path = written.trim_matches(['<', '>', '"']).to_owned();
-        let n = self.tree.file(file).index.includes.iter().position(|i| i.path == path)?;
+        let n = self
+            .tree
+            .file(file)
+            .index
+            .includes
+            .iter()
+            .position(|i| i.path == path)?;
         if path.ends_with("define_trace.h") {
             return None;
         }
@@ -340,13 +393,21 @@ impl HeaderReader<'_, '_> {
         let index = &self.tree.file(target).index;
         let text = &index.text;
         let guarded = index.guard.is_some() || memchr::memmem::find(text, b"define_trace.h").is_some();
-        let declares = ["EVENT", "EM(", "TRACE_"].iter().any(|w| memchr::memmem::find(text, w.as_bytes()).is_some());
+        let declares = ["EVENT", "EM(", "TRACE_"]
+            .iter()
+            .any(|w| memchr::memmem::find(text, w.as_bytes()).is_some());
         (!guarded && declares && target != file).then_some(target)
     }
 
     fn problem(&mut self, code: &'static str, message: String, line: u32, event: Option<String>) {
         let file = Some(self.tree.file(self.file).path.to_string());
-        self.header.problems.push(Problem { code, message, file, line: Some(line), event });
+        self.header.problems.push(Problem {
+            code,
+            message,
+            file,
+            line: Some(line),
+            event,
+        });
     }
 
     fn expand(&mut self, tokens: &[Token], calls: &FxHashSet<Sym>, stage: &Local, names: &mut Interner) -> Vec<Token> {
@@ -385,12 +446,21 @@ impl HeaderReader<'_, '_> {
     fn location(&self, token: Token, lines: (u32, u32)) -> Location {
         let here = token.file == self.file && token.line >= lines.0 && token.line <= lines.1;
         let line = if here { token.line } else { lines.0 };
-        Location { file: self.tree.file(self.file).path.to_string(), line }
+        Location {
+            file: self.tree.file(self.file).path.to_string(),
+            line,
+        }
     }
 
     fn system(&mut self, names: &mut Interner) -> String {
         let name = names.intern("TRACE_SYSTEM");
-        let body = self.own.get(&name).cloned().flatten().map(|m| m.body.clone()).unwrap_or_default();
+        let body = self
+            .own
+            .get(&name)
+            .cloned()
+            .flatten()
+            .map(|m| m.body.clone())
+            .unwrap_or_default();
         let none = FxHashSet::default();
         let out = self.expand(&body, &none, &Local::default(), names);
         spell(&out, names)
@@ -412,18 +482,36 @@ impl HeaderReader<'_, '_> {
                 let (name, location) = (word(0, names), self.location(call.name, lines));
                 self.class(name.clone(), arg(3), arg(4), lines, whens, names);
                 let system = self.system(names);
-                self.header.events.push(DeclaredEvent { system, class: name.clone(), name, print: None, when, location });
+                self.header.events.push(DeclaredEvent {
+                    system,
+                    class: name.clone(),
+                    name,
+                    print: None,
+                    when,
+                    location,
+                });
             }
             ("TRACE_EVENT", _) => {
                 let name = word(0, names);
                 self.class(name.clone(), arg(3), &call.rest(5), lines, whens, names);
                 let system = self.system(names);
                 let location = self.location(at(0), lines);
-                self.header.events.push(DeclaredEvent { system, class: name.clone(), name, print: None, when, location });
+                self.header.events.push(DeclaredEvent {
+                    system,
+                    class: name.clone(),
+                    name,
+                    print: None,
+                    when,
+                    location,
+                });
             }
             ("DEFINE_EVENT" | "DEFINE_EVENT_PRINT", _) => {
                 let (class, name) = (word(0, names), word(1, names));
-                let print = if call.args.len() > 4 { self.print(&call.rest(4), names) } else { None };
+                let print = if call.args.len() > 4 {
+                    self.print(&call.rest(4), names)
+                } else {
+                    None
+                };
                 let system = self.system(names);
                 if !is_name(&name) || !is_name(&system) {
                     let message = format!("'{kind}({class}, {name})' in TRACE_SYSTEM '{system}' names no event");
@@ -431,7 +519,14 @@ impl HeaderReader<'_, '_> {
                     return;
                 }
                 let location = self.location(at(1), lines);
-                self.header.events.push(DeclaredEvent { system, name, class, print, when, location });
+                self.header.events.push(DeclaredEvent {
+                    system,
+                    name,
+                    class,
+                    print,
+                    when,
+                    location,
+                });
             }
             ("TRACE_DEFINE_ENUM", Pass::Events) => {
                 if let [only] = arg(0) {
@@ -443,14 +538,21 @@ impl HeaderReader<'_, '_> {
                 let system = self.system(names);
                 self.header.sizes.push((system, arg(0).to_vec()));
             }
-            (_, Pass::Declare) if self.calls.declare.contains(&call.name.sym) && !self.calls.parts.contains(&call.name.sym) => {
+            (_, Pass::Declare)
+                if self.calls.declare.contains(&call.name.sym) && !self.calls.parts.contains(&call.name.sym) =>
+            {
                 let name = word(0, names);
                 let proto = self.opened(arg(1), names);
                 let none = FxHashSet::default();
                 let proto = self.expand(&proto, &none, &self.stages.declare, names);
                 let location = self.location(at(0), lines);
                 if is_name(&name) {
-                    self.header.tracepoints.push(DeclaredTracepoint { name, proto, when, location });
+                    self.header.tracepoints.push(DeclaredTracepoint {
+                        name,
+                        proto,
+                        when,
+                        location,
+                    });
                 }
             }
             _ => {}
@@ -494,13 +596,23 @@ impl HeaderReader<'_, '_> {
                     }
                 }
             } else if token.kind == Kind::Ident {
-                let message = format!("'{}' in the fields of class '{name}' is no field macro", names.text(token.sym));
+                let message = format!(
+                    "'{}' in the fields of class '{name}' is no field macro",
+                    names.text(token.sym)
+                );
                 let line = self.location(token, lines).line;
                 self.problem("unknown-field-macro", message, line, None);
             }
         }
         let print = self.print(print, names);
-        self.header.classes.insert(name.clone(), Class { name, fields: Rc::new(fields), print });
+        self.header.classes.insert(
+            name.clone(),
+            Class {
+                name,
+                fields: Rc::new(fields),
+                print,
+            },
+        );
     }
 
     fn field(&mut self, call: &Call, lines: (u32, u32), whens: &Whens, names: &mut Interner) -> Option<DeclaredField> {
@@ -513,7 +625,11 @@ impl HeaderReader<'_, '_> {
         let open_ended = self.pass == Pass::Ftrace && &*macro_name == "__dynamic_array";
         let n = usize::from(contained);
         let (ty, item, length) = if cpumask {
-            (lex(b"cpumask_t", call.name.file, call.name.line, names), call.args.first()?, None)
+            (
+                lex(b"cpumask_t", call.name.file, call.name.line, names),
+                call.args.first()?,
+                None,
+            )
         } else {
             let ty = self.expand(call.args.first()?, &none, &self.stages.fields, names);
             (ty, call.args.get(1 + n)?, call.args.get(2 + n))
@@ -532,7 +648,10 @@ impl HeaderReader<'_, '_> {
             _ => Vec::new(),
         };
         let name = spell(&item, names);
-        let when = whens.text(item.first()?.when).or_else(|| whens.text(call.name.when)).map(str::to_owned);
+        let when = whens
+            .text(item.first()?.when)
+            .or_else(|| whens.text(call.name.when))
+            .map(str::to_owned);
         let location = self.location(*item.first()?, lines);
         let is_struct = macro_name.starts_with("__field_struct");
         let is_packed = macro_name.contains("_packed");
@@ -551,16 +670,25 @@ impl HeaderReader<'_, '_> {
 
     fn print(&mut self, tokens: &[Token], names: &mut Interner) -> Option<Rc<DeclaredPrint>> {
         let raw = self.pass == Pass::Ftrace;
-        let only: FxHashSet<Sym> = [names.intern(if raw { "F_printk" } else { "TP_printk" })].into_iter().collect();
+        let only: FxHashSet<Sym> = [names.intern(if raw { "F_printk" } else { "TP_printk" })]
+            .into_iter()
+            .collect();
         let out = self.expand(tokens, &only, &self.stages.print, names);
-        let call = out.iter().find(|t| t.kind == Kind::Opaque).map(|&t| self.expander.call(t))?;
+        let call = out
+            .iter()
+            .find(|t| t.kind == Kind::Opaque)
+            .map(|&t| self.expander.call(t))?;
         let none = FxHashSet::default();
         let literal = self.expand(call.args.first()?, &none, &self.stages.print, names);
         // TP_printk concatenates string literals; F_printk stringifies them, so that escapes stay as they are written.
         let format = if raw {
             spell(&literal, names).trim_matches('"').to_owned()
         } else {
-            literal.iter().filter(|t| t.kind == Kind::Str).map(|t| unescaped(names.text(t.sym))).collect()
+            literal
+                .iter()
+                .filter(|t| t.kind == Kind::Str)
+                .map(|t| unescaped(names.text(t.sym)))
+                .collect()
         };
         let args = self.expand(&call.rest(1), &none, &self.stages.print, names);
         Some(Rc::new(DeclaredPrint { format, args }))
@@ -569,7 +697,10 @@ impl HeaderReader<'_, '_> {
 
 /// Whether a text is one C identifier (event names may begin with a digit, as `9p` shows).
 fn is_name(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
+    !text.is_empty()
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
 }
 
 /// The value of a string literal: quotes off, escapes resolved.
@@ -618,7 +749,12 @@ mod tests {
 
     #[test]
     fn resolves_escapes() {
-        let cases = [(r#""a\"b""#, "a\"b"), (r#""\\n\n""#, "\\n\n"), (r#""\x41\102""#, "AB"), ("\"", "")];
+        let cases = [
+            (r#""a\"b""#, "a\"b"),
+            (r#""\\n\n""#, "\\n\n"),
+            (r#""\x41\102""#, "AB"),
+            ("\"", ""),
+        ];
         for (literal, want) in cases {
             assert_eq!(unescaped(literal), want, "{literal}");
         }

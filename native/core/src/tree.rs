@@ -40,8 +40,19 @@ pub struct File {
     pub path: Rc<str>,
     /// What it declares.
     pub index: FileIndex,
-    /// Where each of its includes leads; resolved on first use.
-    includes: Vec<Option<Option<FileId>>>,
+    /// Where each of its includes leads.
+    includes: Vec<Target>,
+}
+
+/// Where an include leads.
+#[derive(Clone, Copy)]
+enum Target {
+    /// Nobody asked yet.
+    Unresolved,
+    /// To no file of the tree.
+    Nowhere,
+    /// To this file.
+    To(FileId),
 }
 
 /// The files of one kernel tree.
@@ -106,14 +117,23 @@ impl<'f> Tree<'f> {
             return known;
         }
         let id = FileId::try_from(self.loaded.len()).ok().filter(|&n| n < FileId::MAX);
-        let text = id.and_then(|_| if self.files.contains(path) { self.files.read(path) } else { None });
+        let text = id.and_then(|_| {
+            if self.files.contains(path) {
+                self.files.read(path)
+            } else {
+                None
+            }
+        });
         let path: Rc<str> = Rc::from(path);
         let (Some(id), Some(text)) = (id, text) else {
             self.by_path.insert(path, None);
             return None;
         };
         let index = index(text, names);
-        let site = |item: usize| Site { file: id, item: item as u32 };
+        let site = |item: usize| Site {
+            file: id,
+            item: item as u32,
+        };
         for (i, define) in index.defines.iter().enumerate() {
             self.macros.entry(define.name).or_default().push(site(i));
         }
@@ -121,28 +141,37 @@ impl<'f> Tree<'f> {
             self.undefs.entry(*name).or_default().push(site(i));
         }
         for (i, definition) in index.types.iter().enumerate() {
-            self.types.entry((definition.kind, definition.name)).or_default().push(site(i));
+            self.types
+                .entry((definition.kind, definition.name))
+                .or_default()
+                .push(site(i));
         }
         for (name, item) in &index.enumerators {
             self.enumerators.entry(*name).or_default().push(site(*item as usize));
         }
         self.by_path.insert(path.clone(), Some(id));
-        let includes = vec![None; index.includes.len()];
+        let includes = vec![Target::Unresolved; index.includes.len()];
         self.loaded.push(File { path, index, includes });
         Some(id)
     }
 
     /// The file that the n-th include of a file means; `unit_dir` is the directory the compiler runs for (`-I$(src)`).
     pub fn include(&mut self, from: FileId, n: usize, unit_dir: &str, names: &mut Interner) -> Option<FileId> {
-        if let Some(known) = self.loaded[from as usize].includes[n] {
-            return known;
+        match self.loaded[from as usize].includes[n] {
+            Target::Unresolved => {}
+            Target::Nowhere => return None,
+            Target::To(file) => return Some(file),
         }
         let file = &self.loaded[from as usize];
         let include = &file.index.includes[n];
         let (path, quoted, from_path) = (include.path.clone(), include.quoted, file.path.clone());
-        let found = if path.is_empty() { None } else { self.resolve(&path, quoted, &from_path, unit_dir) };
+        let found = if path.is_empty() {
+            None
+        } else {
+            self.resolve(&path, quoted, &from_path, unit_dir)
+        };
         let id = found.and_then(|p| self.load(&p, names));
-        self.loaded[from as usize].includes[n] = Some(id);
+        self.loaded[from as usize].includes[n] = id.map_or(Target::Nowhere, Target::To);
         id
     }
 
@@ -237,7 +266,11 @@ pub fn join(base: &str, path: &str) -> Option<String> {
 }
 
 fn common_parts(a: &str, b: &str) -> usize {
-    directory(a).split('/').zip(directory(b).split('/')).take_while(|(x, y)| x == y).count()
+    directory(a)
+        .split('/')
+        .zip(directory(b).split('/'))
+        .take_while(|(x, y)| x == y)
+        .count()
 }
 
 #[cfg(test)]

@@ -87,14 +87,26 @@ pub struct Context<'a, 'f> {
 }
 
 fn integer(bytes: u64, signed: bool, align64: u32) -> Layout {
-    let align = if bytes >= 8 { bytes.min(16).min(u64::from(align64) * bytes / 8) } else { bytes };
-    Layout { size: bytes, align: align.max(1), signed, integer: true }
+    let align = if bytes >= 8 {
+        bytes.min(16).min(u64::from(align64) * bytes / 8)
+    } else {
+        bytes
+    };
+    Layout {
+        size: bytes,
+        align: align.max(1),
+        signed,
+        integer: true,
+    }
 }
 
 impl Types {
     /// No layouts yet.
     pub fn new(char_signed: bool) -> Self {
-        Types { char_signed, ..Types::default() }
+        Types {
+            char_signed,
+            ..Types::default()
+        }
     }
 }
 
@@ -104,7 +116,12 @@ impl Context<'_, '_> {
     }
 
     fn pointer(&self) -> Layout {
-        Layout { size: self.word(), align: self.word(), signed: false, integer: false }
+        Layout {
+            size: self.word(),
+            align: self.word(),
+            signed: false,
+            integer: false,
+        }
     }
 
     /// The members of a struct in order, and its size in bytes.
@@ -123,7 +140,12 @@ impl Context<'_, '_> {
                 return Err(format!("a member of struct '{tag}' is no plain integer"));
             };
             let name = declared.name.clone().unwrap_or_default();
-            members.push(Member { name, text: words.join(" "), offset: at, layout });
+            members.push(Member {
+                name,
+                text: words.join(" "),
+                offset: at,
+                layout,
+            });
             at += layout.size;
         }
         let size = self.record(&record, names)?.size;
@@ -180,10 +202,16 @@ impl Context<'_, '_> {
                 let size = element.size.checked_mul(count).ok_or("an array is too large")?;
                 Ok(Layout { size, ..element })
             }
-            CType::Function => Ok(Layout { size: 1, align: 1, signed: false, integer: false }),
+            CType::Function => Ok(Layout {
+                size: 1,
+                align: 1,
+                signed: false,
+                integer: false,
+            }),
             CType::Typeof(text) => {
                 let tokens = lex(text.as_bytes(), 0, 0, names);
-                self.type_name(&tokens, names).map_err(|_| format!("typeof({text}) is not understood"))
+                self.type_name(&tokens, names)
+                    .map_err(|_| format!("typeof({text}) is not understood"))
             }
             CType::Record(record) => match (&record.members, &record.tag) {
                 (Some(_), _) => self.record(record, names),
@@ -206,29 +234,65 @@ impl Context<'_, '_> {
         let longs = words.iter().filter(|w| **w == "long").count();
         let base = |bytes: u64, signed: bool| Ok(integer(bytes, signed, align64));
         let basic = words.iter().all(|w| {
-            matches!(*w, "unsigned" | "signed" | "__signed__" | "__signed" | "char" | "short" | "int" | "long" | "__int128" | "double" | "float" | "const" | "volatile")
+            matches!(
+                *w,
+                "unsigned"
+                    | "signed"
+                    | "__signed__"
+                    | "__signed"
+                    | "char"
+                    | "short"
+                    | "int"
+                    | "long"
+                    | "__int128"
+                    | "double"
+                    | "float"
+                    | "const"
+                    | "volatile"
+            )
         });
         if basic && !words.is_empty() {
             return match () {
                 () if has("char") => {
-                    let signed = if has("signed") || has("__signed__") { true } else { !unsigned && self.types.char_signed };
+                    let signed = if has("signed") || has("__signed__") {
+                        true
+                    } else {
+                        !unsigned && self.types.char_signed
+                    };
                     base(1, signed)
                 }
                 () if has("short") => base(2, !unsigned),
                 () if has("__int128") => base(16, !unsigned),
-                () if has("float") => Ok(Layout { size: 4, align: 4, signed: true, integer: false }),
-                () if has("double") => Ok(Layout { signed: true, integer: false, ..integer(8, true, align64) }),
+                () if has("float") => Ok(Layout {
+                    size: 4,
+                    align: 4,
+                    signed: true,
+                    integer: false,
+                }),
+                () if has("double") => Ok(Layout {
+                    signed: true,
+                    integer: false,
+                    ..integer(8, true, align64)
+                }),
                 () if longs == 2 => base(8, !unsigned),
                 () if longs == 1 => {
                     let bytes = self.word();
-                    Ok(Layout { align: bytes, ..integer(bytes, !unsigned, align64) })
+                    Ok(Layout {
+                        align: bytes,
+                        ..integer(bytes, !unsigned, align64)
+                    })
                 }
                 () => base(4, !unsigned),
             };
         }
         match words {
             ["_Bool"] => base(1, false),
-            ["void"] => Ok(Layout { size: 1, align: 1, signed: false, integer: false }),
+            ["void"] => Ok(Layout {
+                size: 1,
+                align: 1,
+                signed: false,
+                integer: false,
+            }),
             ["__builtin_va_list"] => Err("va_list has no layout of its own".to_owned()),
             [name] => self.typedef_name(name, names),
             _ => Err(format!("type '{}' is not understood", words.join(" "))),
@@ -239,7 +303,11 @@ impl Context<'_, '_> {
     fn site(&mut self, kind: TypeKind, name: &str, names: &mut Interner) -> Result<Vec<Site>, Unknown> {
         let sym = names.intern(name);
         let visible = self.unit.type_sites(self.tree, kind, sym, names);
-        let sure: Vec<Site> = visible.iter().filter(|(_, holds)| *holds == Tri::True).map(|(s, _)| *s).collect();
+        let sure: Vec<Site> = visible
+            .iter()
+            .filter(|(_, holds)| *holds == Tri::True)
+            .map(|(s, _)| *s)
+            .collect();
         if !sure.is_empty() {
             return Ok(sure);
         }
@@ -249,7 +317,11 @@ impl Context<'_, '_> {
         match self.tree.type_sites(kind, sym) {
             [only] => Ok(vec![*only]),
             [] => Err(format!("no definition of {} '{name}' was found", word(kind))),
-            many => Err(format!("{} definitions of {} '{name}', none of them included", many.len(), word(kind))),
+            many => Err(format!(
+                "{} definitions of {} '{name}', none of them included",
+                many.len(),
+                word(kind)
+            )),
         }
     }
 
@@ -281,7 +353,9 @@ impl Context<'_, '_> {
             let result = context.guarded(site, names, |context, names| {
                 let parsed = context.definition(site, names)?;
                 let found = parsed.iter().find(|d| d.name.as_deref() == Some(name));
-                let declared = found.ok_or_else(|| format!("typedef '{name}' is not understood"))?.clone();
+                let declared = found
+                    .ok_or_else(|| format!("typedef '{name}' is not understood"))?
+                    .clone();
                 context.declared(&declared, names)
             });
             context.types.typedefs.insert(site, result.clone());
@@ -384,7 +458,12 @@ impl Context<'_, '_> {
     fn refusal(&self, site: Site, names: &Interner) -> Unknown {
         let file = self.tree.file(site.file);
         let definition = file.index.types[site.item as usize];
-        format!("the definition of '{}' at {}:{} is not understood", names.text(definition.name), file.path, definition.line)
+        format!(
+            "the definition of '{}' at {}:{} is not understood",
+            names.text(definition.name),
+            file.path,
+            definition.line
+        )
     }
 
     /// A type with the attributes of its declaration.
@@ -426,20 +505,28 @@ impl Context<'_, '_> {
     pub fn constant(&mut self, text: &str, names: &mut Interner) -> Result<u64, Unknown> {
         let tokens = lex(text.as_bytes(), 0, 0, names);
         let value = self.value(&tokens, names);
-        value.and_then(|v| u64::try_from(v.number).ok()).ok_or_else(|| format!("the value of '{text}' is not known"))
+        value
+            .and_then(|v| u64::try_from(v.number).ok())
+            .ok_or_else(|| format!("the value of '{text}' is not known"))
     }
 
     /// The value of an expression whose macros are already expanded.
     pub fn value(&mut self, tokens: &[Token], names: &mut Interner) -> Option<Value> {
         self.depth += 1;
-        let value = if self.depth > MAX_DEPTH { None } else { evaluate(tokens, self, names) };
+        let value = if self.depth > MAX_DEPTH {
+            None
+        } else {
+            evaluate(tokens, self, names)
+        };
         self.depth -= 1;
         value
     }
 
     /// Lays out a struct or union (System V ABI, with gcc's bit-fields and attributes).
     fn record(&mut self, record: &Record, names: &mut Interner) -> Known {
-        let Attributes { packed, ref aligned, .. } = record.attributes;
+        let Attributes {
+            packed, ref aligned, ..
+        } = record.attributes;
         let mut bits: u64 = 0;
         let mut union_size: u64 = 0;
         let mut align: u64 = 1;
@@ -487,14 +574,22 @@ impl Context<'_, '_> {
                 union_size = union_size.max(layout.size);
             } else {
                 let at = bits.div_ceil(8).next_multiple_of(layout.align);
-                bits = at.checked_add(layout.size).and_then(|end| end.checked_mul(8)).ok_or("a struct is too large")?;
+                bits = at
+                    .checked_add(layout.size)
+                    .and_then(|end| end.checked_mul(8))
+                    .ok_or("a struct is too large")?;
             }
         }
         if let Some(text) = aligned {
             align = align.max(self.alignment(text, names)?);
         }
         let size = if record.is_union { union_size } else { bits.div_ceil(8) };
-        Ok(Layout { size: size.next_multiple_of(align), align, signed: false, integer: false })
+        Ok(Layout {
+            size: size.next_multiple_of(align),
+            align,
+            signed: false,
+            integer: false,
+        })
     }
 
     fn enum_at(&mut self, site: Site, names: &mut Interner) -> Result<Rc<EnumValues>, Unknown> {
@@ -526,7 +621,10 @@ impl Context<'_, '_> {
                 None => next,
                 Some(text) => {
                     let tokens = lex(text.as_bytes(), 0, 0, names);
-                    let mut resolver = WithEarlier { context: self, earlier: &values };
+                    let mut resolver = WithEarlier {
+                        context: self,
+                        earlier: &values,
+                    };
                     evaluate(&tokens, &mut resolver, names).map(|v| v.number)
                 }
             };
@@ -540,18 +638,27 @@ impl Context<'_, '_> {
         }
         let signed = least < 0;
         let fits = |bits: u32| {
-            if signed { least >= -(1_i128 << (bits - 1)) && most < 1_i128 << (bits - 1) } else { most < 1_i128 << bits }
+            if signed {
+                least >= -(1_i128 << (bits - 1)) && most < 1_i128 << (bits - 1)
+            } else {
+                most < 1_i128 << bits
+            }
         };
         let mode = e.attributes.mode.as_deref().map(|mode| self.mode(mode)).transpose()?;
         let bytes = match () {
             () if mode.is_some() => mode.unwrap_or(4),
-            () if e.attributes.packed && !known => return Err("a packed enum has constants that are not known".to_owned()),
+            () if e.attributes.packed && !known => {
+                return Err("a packed enum has constants that are not known".to_owned());
+            }
             () if e.attributes.packed && fits(8) => 1,
             () if e.attributes.packed && fits(16) => 2,
             () if fits(32) => 4,
             () => 8,
         };
-        Ok(EnumValues { layout: integer(bytes, signed, self.tree.arch.align64), values })
+        Ok(EnumValues {
+            layout: integer(bytes, signed, self.tree.arch.align64),
+            values,
+        })
     }
 
     /// Finds the constants of enums whose bodies are macros (`enum why { why_list };`): no index of a file knows them.
@@ -569,7 +676,10 @@ impl Context<'_, '_> {
                 .collect();
             for item in of_macros {
                 let site = Site { file, item };
-                let constants = self.enum_at(site, names).ok().map(|e| e.values.keys().copied().collect::<Vec<_>>());
+                let constants = self
+                    .enum_at(site, names)
+                    .ok()
+                    .map(|e| e.values.keys().copied().collect::<Vec<_>>());
                 for constant in constants.unwrap_or_default() {
                     self.types.hidden.entry(constant).or_insert(site);
                 }
@@ -579,8 +689,12 @@ impl Context<'_, '_> {
 
     /// The value of an enum constant.
     pub fn enumerator(&mut self, name: Sym, names: &mut Interner) -> Option<i128> {
-        let mut sites: Vec<Site> =
-            self.unit.enumerator_sites(self.tree, name, names).into_iter().map(|(site, _)| site).collect();
+        let mut sites: Vec<Site> = self
+            .unit
+            .enumerator_sites(self.tree, name, names)
+            .into_iter()
+            .map(|(site, _)| site)
+            .collect();
         if sites.is_empty() {
             self.open_macro_enums(names);
             sites.extend(self.types.hidden.get(&name));
@@ -621,15 +735,24 @@ fn simplified(tokens: &[Token], names: &mut Interner) -> Vec<Token> {
             // tree-sitter takes one attribute at a place: `A B` of two attributes becomes one with both.
             "__attribute__" if ends_attribute(&out, names) && tokens.len() > at + 2 => {
                 out.truncate(out.len() - 2);
-                out.push(Token { sym: names.intern(","), ..token });
+                out.push(Token {
+                    sym: names.intern(","),
+                    ..token
+                });
                 at += 3;
             }
             "__signed__" | "__signed" => {
-                out.push(Token { sym: names.intern("signed"), ..token });
+                out.push(Token {
+                    sym: names.intern("signed"),
+                    ..token
+                });
                 at += 1;
             }
             "__attribute" => {
-                out.push(Token { sym: names.intern("__attribute__"), ..token });
+                out.push(Token {
+                    sym: names.intern("__attribute__"),
+                    ..token
+                });
                 at += 1;
             }
             "_Static_assert" | "static_assert" => {
@@ -639,7 +762,12 @@ fn simplified(tokens: &[Token], names: &mut Interner) -> Vec<Token> {
                 at += 1;
             }
             // `;;` inside a struct is an empty declaration, which gcc accepts.
-            ";" if out.last().is_some_and(|t: &Token| matches!(names.text(t.sym), ";" | "{")) => at += 1,
+            ";" if out
+                .last()
+                .is_some_and(|t: &Token| matches!(names.text(t.sym), ";" | "{")) =>
+            {
+                at += 1;
+            }
             _ => {
                 out.push(token);
                 at += 1;
@@ -667,12 +795,25 @@ fn ends_attribute(tokens: &[Token], names: &Interner) -> bool {
 impl Resolver for Context<'_, '_> {
     fn name(&mut self, name: Sym, names: &mut Interner) -> Option<Value> {
         if let Some(value) = self.enumerator(name, names) {
-            let bits = if i32::try_from(value).is_ok() || u32::try_from(value).is_ok() { 32 } else { 64 };
+            let bits = if i32::try_from(value).is_ok() || u32::try_from(value).is_ok() {
+                32
+            } else {
+                64
+            };
             return Some(Value::of(value, bits, i32::try_from(value).is_ok() || value < 0));
         }
         let expanded = match self.unit.macro_at(self.tree, name, None, names) {
             Visible::Macro(definition) if definition.params.is_none() => {
-                let token = Token { sym: name, line: 0, file: 0, kind: Kind::Ident, space: false, first: false, painted: false, when: 0 };
+                let token = Token {
+                    sym: name,
+                    line: 0,
+                    file: 0,
+                    kind: Kind::Ident,
+                    space: false,
+                    first: false,
+                    painted: false,
+                    when: 0,
+                };
                 let out = Expander::default().expand(&[token], &mut Table::plain(self.tree, self.unit), names);
                 (out.len() != 1 || out[0].sym != name).then_some(out)?
             }
@@ -685,7 +826,11 @@ impl Resolver for Context<'_, '_> {
         let text = names.shared(name);
         match (&*text, args) {
             ("__builtin_choose_expr", [condition, then, otherwise]) => {
-                let chosen = if self.value(condition, names)?.number != 0 { then } else { otherwise };
+                let chosen = if self.value(condition, names)?.number != 0 {
+                    then
+                } else {
+                    otherwise
+                };
                 self.value(chosen, names)
             }
             ("__builtin_constant_p", [_]) => Some(Value::int(1)),
@@ -698,7 +843,10 @@ impl Resolver for Context<'_, '_> {
     }
 
     fn is_type(&mut self, name: Sym, names: &mut Interner) -> bool {
-        !self.unit.type_sites(self.tree, TypeKind::Typedef, name, names).is_empty()
+        !self
+            .unit
+            .type_sites(self.tree, TypeKind::Typedef, name, names)
+            .is_empty()
     }
 
     fn size_of(&mut self, operand: &[Token], names: &mut Interner) -> Option<u64> {

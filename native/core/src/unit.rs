@@ -83,7 +83,11 @@ struct Place {
     by: Point,
 }
 
-const ABSENT: Place = Place { enter: 0, leave: 0, by: (0, 0) };
+const ABSENT: Place = Place {
+    enter: 0,
+    leave: 0,
+    by: (0, 0),
+};
 
 /// One translation unit.
 pub struct Unit {
@@ -120,7 +124,11 @@ impl Unit {
         if self.places.len() <= file as usize {
             self.places.resize(tree.count().max(file as usize + 1), ABSENT);
         }
-        self.places[file as usize] = Place { enter: self.clock, leave: u32::MAX, by };
+        self.places[file as usize] = Place {
+            enter: self.clock,
+            leave: u32::MAX,
+            by,
+        };
         let count = tree.file(file).index.includes.len();
         for n in 0..count {
             let include = &tree.file(file).index.includes[n];
@@ -251,7 +259,13 @@ impl Unit {
         names: &mut Interner,
     ) -> Tri {
         let tokens = parenthesise_defined(tokens, names);
-        let mut resolver = ConditionResolver { unit: self, tree, at, layers, depth: 0 };
+        let mut resolver = ConditionResolver {
+            unit: self,
+            tree,
+            at,
+            layers,
+            depth: 0,
+        };
         match evaluate(&tokens, &mut resolver, names) {
             Some(value) => Tri::from(value.number != 0),
             None => Tri::Unknown,
@@ -312,7 +326,11 @@ impl Unit {
             let value = tree.config.as_ref().and_then(|c| c.get(symbol)).filter(|v| *v != "m");
             return value.map_or(Visible::Nothing, |value| {
                 let value = if value == "y" { "1".to_owned() } else { value.to_owned() };
-                Visible::Macro(Rc::new(Macro { name, params: None, body: lex(value.as_bytes(), 0, 0, names) }))
+                Visible::Macro(Rc::new(Macro {
+                    name,
+                    params: None,
+                    body: lex(value.as_bytes(), 0, 0, names),
+                }))
             });
         }
         let mut sure: Option<Point> = None;
@@ -328,7 +346,9 @@ impl Unit {
             if holds == Tri::False || self.undefined_after(tree, name, here, at, names) {
                 continue;
             }
-            let Some(body) = tree.macro_body(site, names) else { continue };
+            let Some(body) = tree.macro_body(site, names) else {
+                continue;
+            };
             if holds == Tri::Unknown {
                 unsure.push(body);
             } else if sure.is_none_or(|other| self.before(other, here)) {
@@ -405,10 +425,16 @@ pub fn spell_condition(tokens: &[Token], names: &mut Interner) -> String {
         let short = matches!(names.text(token.sym), "defined" | "IS_ENABLED");
         let inner = |n: usize| tokens.get(at + n).map_or("", |t| names.text(t.sym));
         if short && inner(1) == "(" && inner(3) == ")" {
-            kept.push(Token { space: token.space, ..tokens[at + 2] });
+            kept.push(Token {
+                space: token.space,
+                ..tokens[at + 2]
+            });
             at += 4;
         } else if short && tokens.get(at + 1).is_some_and(|t| t.kind == Kind::Ident) {
-            kept.push(Token { space: token.space, ..tokens[at + 1] });
+            kept.push(Token {
+                space: token.space,
+                ..tokens[at + 1]
+            });
             at += 2;
         } else {
             kept.push(token);
@@ -435,7 +461,11 @@ fn parenthesise_defined(tokens: &[Token], names: &mut Interner) -> Vec<Token> {
         if token.sym == defined
             && let Some(&name) = tokens.get(at).filter(|t| t.kind == Kind::Ident)
         {
-            let mark = |sym| Token { sym, kind: Kind::Punct, ..token };
+            let mark = |sym| Token {
+                sym,
+                kind: Kind::Punct,
+                ..token
+            };
             out.extend([mark(open), name, mark(close)]);
             at += 1;
         }
@@ -465,7 +495,11 @@ fn predefined<'a>(tree: &Tree, name: &str) -> Option<&'a str> {
     if name == "__CHAR_UNSIGNED__" {
         return (!tree.arch.char_signed).then_some("1");
     }
-    PREDEFINED.iter().chain(tree.arch.predefined).find(|(n, _)| *n == name).map(|(_, v)| *v)
+    PREDEFINED
+        .iter()
+        .chain(tree.arch.predefined)
+        .find(|(n, _)| *n == name)
+        .map(|(_, v)| *v)
 }
 
 /// Evaluates `#if`: names that are no macros are 0, configuration symbols come from the configuration.
@@ -484,7 +518,11 @@ impl ConditionResolver<'_, '_> {
             Tri::Unknown => None,
             Tri::True => {
                 let value = self.tree.config.as_ref().and_then(|c| c.get(symbol)).unwrap_or("y");
-                if value == "y" { Some(Value::int(1)) } else { crate::const_expr::number(value) }
+                if value == "y" {
+                    Some(Value::int(1))
+                } else {
+                    crate::const_expr::number(value)
+                }
             }
         }
     }
@@ -494,7 +532,13 @@ impl ConditionResolver<'_, '_> {
         if self.depth > 20 {
             return None;
         }
-        let mut table = AtPoint { unit: self.unit, tree: self.tree, at: self.at, layers: self.layers, unsure: false };
+        let mut table = AtPoint {
+            unit: self.unit,
+            tree: self.tree,
+            at: self.at,
+            layers: self.layers,
+            unsure: false,
+        };
         let out = Expander::default().expand(tokens, &mut table, names);
         if table.unsure {
             return None;
@@ -581,7 +625,16 @@ impl Resolver for ConditionResolver<'_, '_> {
 }
 
 fn ident(sym: Sym) -> Token {
-    Token { sym, line: 0, file: 0, kind: Kind::Ident, space: false, first: false, painted: false, when: 0 }
+    Token {
+        sym,
+        line: 0,
+        file: 0,
+        kind: Kind::Ident,
+        space: false,
+        first: false,
+        painted: false,
+        when: 0,
+    }
 }
 
 /// Macros as they are at one point of the unit.
@@ -596,7 +649,12 @@ struct AtPoint<'u, 'f> {
 impl Names for AtPoint<'_, '_> {
     fn meaning(&mut self, name: Sym, names: &mut Interner) -> Meaning {
         let text = names.text(name);
-        if text.starts_with("CONFIG_") || matches!(text, "defined" | "IS_ENABLED" | "IS_BUILTIN" | "IS_MODULE" | "IS_REACHABLE") {
+        if text.starts_with("CONFIG_")
+            || matches!(
+                text,
+                "defined" | "IS_ENABLED" | "IS_BUILTIN" | "IS_MODULE" | "IS_REACHABLE"
+            )
+        {
             return Meaning::Plain;
         }
         if let Some(here) = self.layers.iter().find_map(|l| l.get(&name)) {
