@@ -4,6 +4,7 @@ import type { Change } from "./diff/change.ts";
 import { diff } from "./diff/diff.ts";
 import { ToolError } from "./errors.ts";
 import { createReport, type Report } from "./reports/report.ts";
+import { describeProblem, escapeControls } from "./reports/text.ts";
 import { classify } from "./rules/classify.ts";
 import { eventMatcher } from "./snapshot/event-glob.ts";
 import { eventId, type Snapshot } from "./snapshot/model.ts";
@@ -77,7 +78,6 @@ function requireMatches(patterns: readonly string[], ...snapshots: readonly Snap
 export function requireNoProblems({ problems }: Report): void {
   const [first, ...rest] = [...problems.before, ...problems.after];
   if (!first) return;
-  const place = first.file === undefined ? "" : `${first.file}:${first.line ?? 1}: `;
   const more = rest.length === 0 ? "" : ` (and ${rest.length} more)`;
-  throw new ToolError("found-problems", `not understood: ${place}${first.message}${more}`);
+  throw new ToolError("found-problems", `not understood: ${escapeControls(describeProblem(first))}${more}`);
 }

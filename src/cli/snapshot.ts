@@ -26,12 +26,13 @@ export function snapshotCommand(): Command {
 }
 
 async function run(kernel: string, flags: Flags): Promise<void> {
-  const [{ readSnapshot }, { encode }, { writeAtomically }, { count, escapeControls }] = await Promise.all([
-    import("../sources/source.ts"),
-    import("../snapshot/codec.ts"),
-    import("../sources/files.ts"),
-    import("../reports/text.ts"),
-  ]);
+  const [{ readSnapshot }, { encode }, { writeAtomically }, { count, describeProblem, escapeControls }] =
+    await Promise.all([
+      import("../sources/source.ts"),
+      import("../snapshot/codec.ts"),
+      import("../sources/files.ts"),
+      import("../reports/text.ts"),
+    ]);
   const snapshot = await withReadOptions(flags, (options) => readSnapshot(kernel, options));
   const text = encode(snapshot);
   if (flags.output === undefined) process.stdout.write(text);
@@ -40,7 +41,5 @@ async function run(kernel: string, flags: Flags): Promise<void> {
   console.error(
     `${count(events.length, "event")}, ${count(tracepoints.length, "tracepoint")}, ${count(problems.length, "problem")}`,
   );
-  for (const { file, line, message } of problems.slice(0, 3)) {
-    console.error(escapeControls(`problem: ${file === undefined ? "" : `${file}:${line ?? 1}: `}${message}`));
-  }
+  for (const problem of problems.slice(0, 3)) console.error(`problem: ${escapeControls(describeProblem(problem))}`);
 }

@@ -5,7 +5,7 @@ import { Chalk, type ChalkInstance } from "chalk";
 import { CONTRACTS, type Finding, type Level, LEVELS, OUTCOMES, type Outcome } from "../rules/finding.ts";
 import type { Kernel } from "../snapshot/model.ts";
 import type { RenderOptions, Report } from "./report.ts";
-import { count, escapeControls, grouped, wrap } from "./text.ts";
+import { count, describeProblem, escapeControls, grouped, wrap } from "./text.ts";
 
 /** Names shown of a long list; the JSON report has them all. */
 const MAX_NAMES = 6;
@@ -71,9 +71,8 @@ function renderNotComparable({ notComparable }: Report, width: number): readonly
 function renderProblems(side: "before" | "after", report: Report, width: number): readonly string[] {
   const [first, ...rest] = report.problems[side];
   if (!first) return [];
-  const place = first.file === undefined ? "" : `${first.file}${first.line === undefined ? "" : `:${first.line}`}: `;
   const more = rest.length === 0 ? "" : ` (and ${grouped(rest.length)} more)`;
-  return wrap(`not understood in the kernel ${side}: ${place}${first.message}${more}`, width, "", 2);
+  return wrap(`not understood in the kernel ${side}: ${describeProblem(first)}${more}`, width, "", 2);
 }
 
 /** What is there, and what to look at first. */

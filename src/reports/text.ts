@@ -1,5 +1,7 @@
 // Small pieces of text for people: escaping, wrapping, counting. Kernel data is hostile, so all of it is escaped.
 
+import type { Problem } from "../snapshot/model.ts";
+
 /** Controls, and the marks that reorder text: what could move the cursor or make a line read as another one. */
 // oxlint-disable-next-line no-control-regex -- finding control characters is the purpose
 const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
@@ -28,6 +30,12 @@ export function wrap(text: string, width: number, first = "", hang = first.lengt
     isEmpty = false;
   }
   return [...lines, line];
+}
+
+/** `include/trace/events/foo.h:7: type 'foo_t' is not known`, as far as the place is known. */
+export function describeProblem({ file, line, message }: Problem): string {
+  const place = [file, line].filter((part) => part !== undefined).join(":");
+  return place === "" ? message : `${place}: ${message}`;
 }
 
 /** `1 event`, `4,773 events`. */
