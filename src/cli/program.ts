@@ -9,6 +9,7 @@ import { explainCommand } from "./explain.ts";
 import { KERNEL_HELP } from "./kernel-help.ts";
 import { rulesCommand } from "./rules.ts";
 import { snapshotCommand } from "./snapshot.ts";
+import { verifyCommand } from "./verify.ts";
 
 const EXAMPLES = `
 Examples:
@@ -29,7 +30,7 @@ export function createProgram(): Command {
     .option("--no-color", "print without colours (so do NO_COLOR and a pipe; FORCE_COLOR keeps them)")
     .option("--debug", "show where in tpabi an error comes from")
     .addHelpText("after", EXAMPLES + KERNEL_HELP);
-  for (const command of [diffCommand(), snapshotCommand(), rulesCommand(), explainCommand()]) {
+  for (const command of [diffCommand(), snapshotCommand(), verifyCommand(), rulesCommand(), explainCommand()]) {
     program.addCommand(command);
   }
   for (const command of [program, ...program.commands]) {
