@@ -1,0 +1,73 @@
+// Holds what tpabi computes from Debian's kernel sources against what the booted kernels said, and prints the figures.
+// `npm run verify:kernels DUMPS`: a directory with tracefs-VERSION-amd64.tar.xz files. Ends with `N passed, N failed`.
+
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { availableVersion, fetchConfig, fetchSource } from "./debian.mjs";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const CLI = join(ROOT, "dist/cli/main.js");
+
+/** The least share of the running kernel's events that must be exact in every line of the table, in percent. */
+const LEAST = 97;
+
+const [dumps] = process.argv.slice(2);
+if (dumps === undefined || !existsSync(dumps)) {
+  console.error("error: the directory with the tracefs dumps was not found");
+  console.error("help: npm run verify:kernels DIRECTORY, with tracefs-VERSION-amd64.tar.xz in it");
+  process.exit(2);
+}
+
+const work = mkdtempSync(join(tmpdir(), "tpabi-verify-"));
+const { kernels } = JSON.parse(readFileSync(join(ROOT, "kernels.json"), "utf8"));
+const results = [];
+for (const { version, source, config } of kernels) {
+  const dump = readdirSync(dumps).find((name) => name === `tracefs-${version}-amd64.tar.xz`);
+  if (dump === undefined) {
+    console.log(`skipped ${version}: no dump of it in ${dumps}`);
+    continue;
+  }
+  const sourceVersion = availableVersion(source.package, source.version);
+  const configVersion = availableVersion(config.package, config.version);
+  console.log(`\n${version}: ${source.package} ${sourceVersion}, ${config.package} ${configVersion}, ${dump}`);
+  if (sourceVersion !== source.version)
+    console.log(`the archive no longer has ${source.version}: other code than the dump's`);
+  const configFile = join(work, `${version}.config`);
+  writeFileSync(configFile, fetchConfig(config.package, configVersion, config.file));
+  const tree = fetchSource(source.package, sourceVersion);
+  results.push(check(`${version} from source`, tree, dump, configFile));
+}
+results.push(checkDumps());
+rmSync(work, { recursive: true, force: true });
+const failed = results.filter((passed) => !passed).length;
+console.log(`${results.length - failed} passed, ${failed} failed`);
+process.exit(failed === 0 ? 0 : 1);
+
+function check(name, tree, dump, configFile) {
+  const args = ["verify", tree, `tracefs:${resolve(dumps, dump)}`, "--config", configFile, "--min", String(LEAST)];
+  const { status } = spawnSync("node", [CLI, ...args, "--list", "20"], { stdio: ["ignore", "inherit", "inherit"] });
+  console.log(`${status === 0 ? "ok" : "FAILED"}: ${name}, at least ${LEAST} % in every line`);
+  return status === 0;
+}
+
+/** The two dumps against each other: the counts are facts of the dumps, so a reader that loses an event shows here. */
+function checkDumps() {
+  const [before, after] = kernels.map(({ version }) => `tracefs:${resolve(dumps, `tracefs-${version}-amd64.tar.xz`)}`);
+  const { stdout } = spawnSync("node", [CLI, "diff", before, after, "--format", "json", "--fail-on", "never"], {
+    encoding: "utf8",
+    maxBuffer: 1 << 30,
+  });
+  const { summary, problems } = JSON.parse(stdout);
+  const { removed, added, both } = summary.events;
+  const found = { removed, added, both, problems: problems.before.length + problems.after.length };
+  const expected = { removed: 67, added: 727, both: 4773, problems: 0 };
+  const passed = JSON.stringify(found) === JSON.stringify(expected);
+  console.log(
+    `${passed ? "ok" : "FAILED"}: diff of the dumps ${JSON.stringify(found)}, expected ${JSON.stringify(expected)}`,
+  );
+  return passed;
+}
