@@ -14,6 +14,7 @@ use crate::problem::Problem;
 use crate::record::{Seen, lay_out, with_values};
 use crate::snapshot::{Arg, Event, Field, Kernel, Knows, Location, Print, SCHEMA_VERSION, Snapshot, Tracepoint};
 use crate::stages::Stages;
+use crate::syscalls::{Era, defined, events, wired};
 use crate::trace_header::{Calls, DeclaredPrint, DeclaredTracepoint, Header, read_ftrace_entries, read_header};
 use crate::tree::{FileId, Files, Tree};
 use crate::types::{Context, Types};
@@ -25,6 +26,8 @@ pub struct Source<'f> {
     pub files: &'f dyn Files,
     /// Paths of the `.c` files in which `CREATE_TRACE_POINTS` stands, sorted.
     pub creators: &'f [String],
+    /// Paths of the `.c` files in which `SYSCALL_DEFINE` stands, sorted.
+    pub syscalls: &'f [String],
     /// Architecture.
     pub arch: &'static Arch,
     /// Configuration, if conditions are to be evaluated.
@@ -95,6 +98,7 @@ pub fn extract(source: Source, progress: Progress) -> Result<Snapshot, String> {
         };
         work.take_in(&[header], common.1, &mut context, &mut names);
     }
+    work.syscalls(&mut tree, source.syscalls, common.1, &mut names);
     progress(source.creators.len(), source.creators.len());
     for site in &types.refused {
         let file = tree.file(site.file);
@@ -363,6 +367,26 @@ impl Work {
         }
     }
 
+    /// Takes in the events of all system calls that the architecture wires up.
+    fn syscalls(&mut self, tree: &mut Tree, paths: &[String], start: u64, names: &mut Interner) {
+        let (Some(era), Some(wired)) = (Era::of(tree, names), wired(tree, names)) else {
+            return;
+        };
+        let mut done = FxHashSet::default();
+        for path in paths {
+            let Some(root) = tree.load(path, names) else { continue };
+            let mut unit = Unit::new(tree, root, names);
+            for call in defined(tree, &mut unit, root, names) {
+                if wired.contains(&call.name) && done.insert(call.name.clone()) {
+                    for event in events(&call, era, start as u32, tree.arch.word_bits / 8) {
+                        self.prints.push(None);
+                        self.events.push(event);
+                    }
+                }
+            }
+        }
+    }
+
     fn tracepoint(&mut self, declared: &DeclaredTracepoint, names: &mut Interner) {
         let text = spell(&declared.proto, names);
         let parsed = self
@@ -394,7 +418,8 @@ impl Work {
     fn finish(mut self, kernel: Kernel, common_fields: Vec<Field>, names: &Interner) -> Snapshot {
         let none = FxHashMap::default();
         for (event, print) in self.events.iter_mut().zip(&self.prints) {
-            event.print = print.as_ref().map(|print| Print {
+            let Some(print) = print else { continue };
+            event.print = Some(Print {
                 format: print.format.clone(),
                 args: with_values(
                     &print.format,

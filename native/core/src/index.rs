@@ -86,6 +86,17 @@ pub struct TypeDefinition {
     pub pack: u8,
 }
 
+/// A use of a macro at the top level of a file.
+#[derive(Debug, Clone, Copy)]
+pub struct Use {
+    /// Byte position of its name.
+    pub at: u32,
+    /// Line of its name.
+    pub line: u32,
+    /// Condition it stands under.
+    pub condition: ConditionId,
+}
+
 /// What one file declares.
 #[derive(Debug, Default)]
 pub struct FileIndex {
@@ -103,6 +114,8 @@ pub struct FileIndex {
     pub types: Vec<TypeDefinition>,
     /// Constants of enums: name and index into `types`.
     pub enumerators: Vec<(Sym, u32)>,
+    /// Uses of `SYSCALL_DEFINE0` to `SYSCALL_DEFINE6` outside of functions.
+    pub syscalls: Vec<Use>,
     /// The include guard: the name that the first `#ifndef` tests and the next line defines.
     pub guard: Option<Sym>,
 }
@@ -267,6 +280,14 @@ impl Scanner<'_> {
         match word {
             b"struct" | b"union" => self.pending.keyword = Some((start, self.line, TypeKind::Record)),
             b"enum" => self.pending.keyword = Some((start, self.line, TypeKind::Enum)),
+            _ if self.depth == 0 && word.starts_with(b"SYSCALL_DEFINE") => {
+                self.out.syscalls.push(Use {
+                    at: start as u32,
+                    line: self.line,
+                    condition: self.condition,
+                });
+                return;
+            }
             b"typedef" if self.depth == 0 => {
                 let name = self.names.intern("");
                 self.begin(TypeKind::Typedef, name, start, self.line);

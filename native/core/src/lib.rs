@@ -16,6 +16,7 @@ pub mod reading;
 pub mod record;
 pub mod snapshot;
 pub mod stages;
+pub mod syscalls;
 pub mod trace_header;
 pub mod tree;
 pub mod types;

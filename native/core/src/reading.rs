@@ -8,7 +8,7 @@ use rustc_hash::FxHashSet;
 use crate::expand::{Meaning, Names};
 use crate::lex::{Interner, Kind, Sym, Token};
 use crate::tree::Tree;
-use crate::unit::{Local, Point, Tri, Unit, Visible, spell_condition};
+use crate::unit::{Local, Point, Tri, Unit, Visible, negated, spell_condition, wrapped};
 
 /// The conditions that tokens stand under, by number; 0 is "always".
 #[derive(Debug, Default)]
@@ -238,23 +238,6 @@ impl Reader {
             Tri::Unknown => (holds, wrapped(&text)),
             _ => (holds, String::new()),
         }
-    }
-}
-
-fn wrapped(text: &str) -> String {
-    if text.contains("||") || text.contains('?') {
-        format!("({text})")
-    } else {
-        text.to_owned()
-    }
-}
-
-fn negated(text: &str) -> String {
-    match text.strip_prefix('!') {
-        _ if text.is_empty() => String::new(),
-        Some(rest) if !rest.contains([' ', '(', '|', '&']) => rest.to_owned(),
-        _ if text.contains(' ') && !text.starts_with('(') => format!("!({text})"),
-        _ => format!("!{text}"),
     }
 }
 

@@ -236,6 +236,39 @@ impl Unit {
         result
     }
 
+    /// The part of a condition that is not known, as text; `None` if there is none.
+    pub fn condition_text(
+        &mut self,
+        tree: &mut Tree,
+        file: FileId,
+        id: ConditionId,
+        names: &mut Interner,
+    ) -> Option<String> {
+        if id == 0 || self.condition(tree, file, id, names) != Tri::Unknown {
+            return None;
+        }
+        let condition = tree.file(file).index.conditions[id as usize].clone();
+        let mut parts: Vec<String> = self
+            .condition_text(tree, file, condition.parent, names)
+            .into_iter()
+            .collect();
+        let mut branches: Vec<(Option<Test>, u32, bool)> = condition
+            .earlier
+            .iter()
+            .map(|&earlier| &tree.file(file).index.conditions[earlier as usize])
+            .map(|branch| (branch.test.clone(), branch.at, true))
+            .collect();
+        branches.push((condition.test, condition.at, false));
+        for (test, at, negate) in branches {
+            let Some(test) = test else { continue };
+            if self.test(tree, (file, at), &test, names) == Tri::Unknown {
+                let text = spell_test(tree, file, &test, names);
+                parts.push(if negate { negated(&text) } else { text });
+            }
+        }
+        Some(parts.join(" && "))
+    }
+
     fn test(&mut self, tree: &mut Tree, at: Point, test: &Test, names: &mut Interner) -> Tri {
         match *test {
             Test::Defined(name) => self.defined(tree, name, Some(at), &[], names),
@@ -413,6 +446,38 @@ impl Unit {
         }
         found.sort_by_key(|(_, holds)| *holds != Tri::True);
         found
+    }
+}
+
+/// The text of a test, as `when` has it.
+fn spell_test(tree: &Tree, file: FileId, test: &Test, names: &mut Interner) -> String {
+    match *test {
+        Test::Defined(name) => names.text(name).to_owned(),
+        Test::Undefined(name) => format!("!{}", names.text(name)),
+        Test::Expression(from, to) => {
+            let text = tree.file(file).index.text.clone();
+            let tokens = lex(&text[from as usize..to as usize], file, 1, names);
+            wrapped(&spell_condition(&tokens, names))
+        }
+    }
+}
+
+/// The text in parentheses if it must have them beside an `&&`.
+pub fn wrapped(text: &str) -> String {
+    if text.contains("||") || text.contains('?') {
+        format!("({text})")
+    } else {
+        text.to_owned()
+    }
+}
+
+/// The text of the opposite condition.
+pub fn negated(text: &str) -> String {
+    match text.strip_prefix('!') {
+        _ if text.is_empty() => String::new(),
+        Some(rest) if !rest.contains([' ', '(', '|', '&']) => rest.to_owned(),
+        _ if text.contains(' ') && !text.starts_with('(') => format!("!({text})"),
+        _ => format!("!{text}"),
     }
 }
 

@@ -130,14 +130,15 @@ fn unpack(mut kept: Vec<u8>, is_missing: impl Fn(ContentId) -> bool) -> Option<S
 fn extracted(tree: &dyn KernelTree, request: &SourceRequest, progress: &Progress<'_>) -> Result<Extracted, TreeError> {
     let looking = |done, total| progress(done, total, "files");
     let Scan { marked, problems } = scan(tree, request.arch.directory, &request.cache, &looking);
-    let creators = marked
-        .iter()
-        .filter(|(_, marks)| marks.contains(Marks::CREATES_TRACE_POINTS));
-    let creators: Vec<String> = creators.map(|(file, _)| file.path.to_string()).collect();
+    let with = |mark: Marks| -> Vec<String> {
+        let marked = marked.iter().filter(|(_, marks)| marks.contains(mark));
+        marked.map(|(file, _)| file.path.to_string()).collect()
+    };
     let files = TreeFiles::new(tree);
     let source = Source {
         files: &files,
-        creators: &creators,
+        creators: &with(Marks::CREATES_TRACE_POINTS),
+        syscalls: &with(Marks::DEFINES_SYSCALLS),
         arch: request.arch,
         config: request.config.as_deref().map(Config::parse),
     };
