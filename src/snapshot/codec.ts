@@ -1,30 +1,39 @@
 // Snapshots to and from JSON text. The same snapshot gives the same bytes: one event and one tracepoint per line, so that
 // diffs of saved snapshots read well, and keys sorted; only the top level keeps an order of its own, identity first.
 
-import { createRequire } from "node:module";
-
-import type { ErrorObject, ValidateFunction } from "ajv";
-
 import { ToolError } from "../errors.ts";
-import { SNAPSHOT_SCHEMA_VERSION, type Snapshot } from "./model.ts";
+import {
+  type Arg,
+  type Field,
+  type Kernel,
+  type Knows,
+  type Location,
+  type Print,
+  type Problem,
+  SNAPSHOT_SCHEMA_VERSION,
+  type Snapshot,
+  type TraceEvent,
+  type Tracepoint,
+} from "./model.ts";
+import { findFault } from "./saved.ts";
 
 /** The text of a snapshot file. */
 export function encode(snapshot: Snapshot): string {
   const parts = [
     `"schemaVersion": ${snapshot.schemaVersion}`,
-    `"kernel": ${toText(snapshot.kernel)}`,
-    `"knows": ${toText(snapshot.knows)}`,
-    `"commonFields": ${listToLines(snapshot.commonFields)}`,
-    `"events": ${listToLines(snapshot.events)}`,
-    `"tracepoints": ${listToLines(snapshot.tracepoints)}`,
+    `"kernel": ${JSON.stringify(orderKernel(snapshot.kernel))}`,
+    `"knows": ${JSON.stringify(orderKnows(snapshot.knows))}`,
+    `"commonFields": ${toLines(snapshot.commonFields.map((field) => orderField(field, undefined)))}`,
+    `"events": ${toLines(snapshot.events.map(orderEvent))}`,
+    `"tracepoints": ${toLines(snapshot.tracepoints.map(orderTracepoint))}`,
     `"enums": ${recordToLines(snapshot.enums)}`,
-    `"problems": ${listToLines(snapshot.problems)}`,
+    `"problems": ${toLines(snapshot.problems.map(orderProblem))}`,
   ];
   return `{\n${parts.join(",\n")}\n}\n`;
 }
 
-/** The snapshot in a file's text; `name` is what messages call the file. */
-export async function decode(text: string, name: string): Promise<Snapshot> {
+/** The snapshot in a file's text, which is checked first; `name` is what messages call the file. */
+export function decode(text: string, name: string): Snapshot {
   const value = parse(text, name);
   const version = (value as { schemaVersion?: unknown } | null)?.schemaVersion;
   if (typeof version !== "number") {
@@ -36,20 +45,21 @@ export async function decode(text: string, name: string): Promise<Snapshot> {
       `'${name}' has snapshot format ${version}; this tpabi reads up to ${SNAPSHOT_SCHEMA_VERSION}`,
     );
   }
-  validator ??= await compileSchema();
-  if (!validator(value)) {
-    throw new ToolError("bad-snapshot", `'${name}' is no valid snapshot: ${firstError(validator.errors)}`);
-  }
-  return value;
+  const fault = findFault(value) ?? completeLocations(value as Saved);
+  if (fault !== undefined) throw new ToolError("bad-snapshot", `'${name}' is no valid snapshot: ${tidy(fault)}`);
+  return value as Snapshot;
 }
 
-// The validator takes longer to load than a saved snapshot takes to check, and most runs read none.
-let validator: ValidateFunction<Snapshot> | undefined;
+/** The snapshot in the text of a file that is shipped with tpabi: it is as good as the code, and tests check it. */
+export function decodeShipped(text: string): Snapshot {
+  const value: unknown = JSON.parse(text);
+  completeLocations(value as Saved);
+  return value as Snapshot;
+}
 
-async function compileSchema(): Promise<ValidateFunction<Snapshot>> {
-  const { Ajv } = await import("ajv");
-  const schema: object = createRequire(import.meta.url)("../../docs/snapshot.schema.json");
-  return new Ajv().compile<Snapshot>(schema);
+/** `.events[3].fields[0] has no 'name'` begins with a place, and without one the whole file is meant. */
+function tidy(fault: string): string {
+  return fault.startsWith(".") ? fault.slice(1) : `it${fault}`;
 }
 
 function parse(text: string, name: string): unknown {
@@ -71,35 +81,94 @@ function describeSyntaxError(text: string, error: unknown): string {
   return `syntax error in line ${text.slice(0, position).split("\n").length}`;
 }
 
-/** `/events/3/fields/0/offset must be integer` as `events[3].fields[0].offset must be integer`. */
-function firstError(errors: readonly ErrorObject[] | null | undefined): string {
-  const error = errors?.[0];
-  if (!error) return "unknown reason";
-  const place = error.instancePath
-    .replace(/\/(\d+)/g, "[$1]")
-    .replace(/\//g, ".")
-    .replace(/^\./, "");
-  const extra = (error.params as { additionalProperty?: string }).additionalProperty;
-  return `${place || "the top level"} ${error.message ?? error.keyword}${extra === undefined ? "" : ` ('${extra}')`}`;
+/** What JSON.parse has just made of a snapshot file, and nobody else has seen yet. */
+interface Saved {
+  readonly events: readonly {
+    readonly location?: Location;
+    readonly fields: readonly { location?: { readonly file?: string; readonly line: number } }[];
+  }[];
 }
 
-function listToLines(list: readonly unknown[]): string {
-  return list.length === 0 ? "[]" : `[\n${list.map(toText).join(",\n")}\n]`;
+/** Gives the fields back the file that they share with their event. */
+function completeLocations({ events }: Saved): string | undefined {
+  for (const [index, { fields, location }] of events.entries()) {
+    for (const [position, field] of fields.entries()) {
+      if (field.location === undefined || field.location.file !== undefined) continue;
+      if (location === undefined)
+        return `.events[${index}].fields[${position}].location has no 'file', nor has its event`;
+      field.location = { file: location.file, line: field.location.line };
+    }
+  }
+  return undefined;
 }
 
-function recordToLines(record: Readonly<Record<string, unknown>>): string {
+/** Has all keys of a type, optional ones too: one that is forgotten below is a type error. */
+type EveryKeyOf<T> = Readonly<Record<keyof T, unknown>>;
+
+// The objects of a snapshot, each with its keys in code unit order. JSON.stringify leaves out what is undefined.
+
+function orderKernel({ arch, commit, config, origin, ref, version }: Kernel): EveryKeyOf<Kernel> {
+  return { arch, commit, config, origin, ref, version };
+}
+
+function orderKnows({ args, existence, layout, locations, printFormat, types, values }: Knows): EveryKeyOf<Knows> {
+  return { args, existence, layout, locations, printFormat, types, values };
+}
+
+function orderEvent(event: TraceEvent): EveryKeyOf<TraceEvent> {
+  return {
+    class: event.class,
+    fields: event.fields.map((field) => orderField(field, event.location?.file)),
+    location: event.location && orderLocation(event.location),
+    name: event.name,
+    print: event.print && orderPrint(event.print),
+    system: event.system,
+    tracepoint: event.tracepoint,
+    when: event.when,
+  };
+}
+
+function orderField(
+  { kind, length, location, name, offset, signed, size, type, when }: Field,
+  eventFile: string | undefined,
+): EveryKeyOf<Field> {
+  const place = location && (location.file === eventFile ? { line: location.line } : orderLocation(location));
+  return { kind, length, location: place, name, offset, signed, size, type, when };
+}
+
+function orderLocation({ file, line }: Location): EveryKeyOf<Location> {
+  return { file, line };
+}
+
+function orderPrint({ args, format, symbols }: Print): EveryKeyOf<Print> {
+  return { args, format, symbols: symbols && sortKeys(symbols, (labels) => sortKeys(labels, (value) => value)) };
+}
+
+function orderTracepoint(tracepoint: Tracepoint): EveryKeyOf<Tracepoint> {
+  const { args, bare, location, name, when, writable } = tracepoint;
+  return { args: args.map(orderArg), bare, location: location && orderLocation(location), name, when, writable };
+}
+
+function orderArg({ name, nullable, type }: Arg): EveryKeyOf<Arg> {
+  return { name, nullable, type };
+}
+
+function orderProblem({ code, event, file, line, message }: Problem): EveryKeyOf<Problem> {
+  return { code, event, file, line, message };
+}
+
+function sortKeys<T>(record: Readonly<Record<string, T>>, order: (value: T) => T): Readonly<Record<string, T>> {
   const keys = Object.keys(record).sort();
-  return keys.length === 0
-    ? "{}"
-    : `{\n${keys.map((key) => `${JSON.stringify(key)}: ${toText(record[key])}`).join(",\n")}\n}`;
+  return Object.fromEntries(keys.map((key) => [key, order(record[key] as T)]));
 }
 
-function toText(value: unknown): string {
-  return JSON.stringify(value, sortKeys);
+function toLines(list: readonly object[]): string {
+  return list.length === 0 ? "[]" : `[\n${list.map((item) => JSON.stringify(item)).join(",\n")}\n]`;
 }
 
-/** A replacer: every object with its keys in code unit order. */
-function sortKeys(_key: string, value: unknown): unknown {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+function recordToLines(record: Readonly<Record<string, number>>): string {
+  const lines = Object.keys(record)
+    .sort()
+    .map((key) => `${JSON.stringify(key)}: ${JSON.stringify(record[key])}`);
+  return lines.length === 0 ? "{}" : `{\n${lines.join(",\n")}\n}`;
 }

@@ -1,7 +1,8 @@
 // Kernel releases as semver, so that they have one order and can be matched with ranges. The only file that maps them.
 // A suffix of a distribution says nothing about order, so it becomes build metadata and never a pre-release.
 
-import { SemVer } from "semver";
+// The class alone: the package's index loads forty files more.
+import SemVer from "semver/classes/semver.js";
 
 /** major.minor[.patch[.fourth]][-rcN][suffix] */
 const RELEASE = /^v?(\d+)\.(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:-rc(\d+))?(?:[-+.~_](.*))?$/;

@@ -1,8 +1,6 @@
 // Files in and out: reading text with a limit, writing without ever leaving half a file. Failures are ToolErrors.
 
-import { randomBytes } from "node:crypto";
 import { open, readFile, rename, rm, stat } from "node:fs/promises";
-import { gunzipSync } from "node:zlib";
 
 import { type ErrorCode, ToolError } from "../errors.ts";
 
@@ -14,15 +12,20 @@ export async function readText(path: string): Promise<string> {
   try {
     if ((await stat(path)).size > MAX_BYTES) throw tooLarge(path);
     const bytes = await readFile(path);
-    return (path.endsWith(".gz") ? gunzipSync(bytes, { maxOutputLength: MAX_BYTES }) : bytes).toString("utf8");
+    return (path.endsWith(".gz") ? await unpack(bytes) : bytes).toString("utf8");
   } catch (error) {
     throw toToolError(error, "read", path);
   }
 }
 
+async function unpack(bytes: Buffer): Promise<Buffer> {
+  const { gunzipSync } = await import("node:zlib");
+  return gunzipSync(bytes, { maxOutputLength: MAX_BYTES });
+}
+
 /** Writes a file whole or not at all: into a new file beside it, then renamed over it. */
 export async function writeAtomically(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
+  const temporary = `${path}.${process.pid}-${process.hrtime.bigint()}.tmp`;
   try {
     const file = await open(temporary, "wx");
     try {

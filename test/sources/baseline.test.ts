@@ -1,5 +1,9 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+
 import { expect, test } from "@jest/globals";
 
+import { decode } from "../../src/snapshot/codec.ts";
 import { findKernel, type ShippedKernel } from "../../src/sources/baseline.ts";
 
 const KERNELS: readonly ShippedKernel[] = [
@@ -33,4 +37,16 @@ test.each([
   expect(() => findKernel(KERNELS, name, arch)).toThrow(
     expect.objectContaining({ code: "unknown-kernel", hint: expect.stringContaining(hint) }),
   );
+});
+
+const ROOT = new URL("../../", import.meta.url);
+const { kernels: shipped } = JSON.parse(readFileSync(new URL("kernels.json", ROOT), "utf8")) as {
+  readonly kernels: readonly (ShippedKernel & { readonly sha256: string })[];
+};
+
+// They are read without the check that other saved snapshots get.
+test.each(shipped)("the baseline of $version for $arch is valid, and the file that kernels.json means", (kernel) => {
+  const text = readFileSync(new URL(kernel.file, ROOT), "utf8");
+  expect(createHash("sha256").update(text).digest("hex")).toBe(kernel.sha256);
+  expect(decode(text, kernel.file).kernel).toMatchObject({ version: kernel.version, arch: kernel.arch });
 });
