@@ -5,7 +5,11 @@
 import { CommanderError } from "commander";
 
 import { ToolError } from "../errors.ts";
+import { escapeControls } from "../reports/text.ts";
 import { createProgram } from "./program.ts";
+import { compileLater } from "./tune.ts";
+
+compileLater();
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   // A reader that has seen enough (`tpabi diff A B | head`) is no failure.
@@ -27,8 +31,9 @@ function explainFailure(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   const isDebug = process.argv.includes("--debug");
   if (error instanceof ToolError) {
-    console.error(`error: ${error.message}`);
-    if (error.hint !== undefined) console.error(`help: ${error.hint}`);
+    // Names of files, revisions and events stand in messages, and they may hold anything.
+    console.error(`error: ${escapeControls(error.message)}`);
+    if (error.hint !== undefined) console.error(`help: ${escapeControls(error.hint)}`);
     if (isDebug) console.error(describeCauses(error));
     return 2;
   }

@@ -32,6 +32,7 @@ export interface FieldAlignment {
 
 /** Pairs the fields of two versions of an event. */
 export function alignFields(before: TraceEvent, after: TraceEvent): FieldAlignment {
+  if (sameNames(before.fields, after.fields)) return { pairs: pairInPlace(before, after), removed: [], added: [] };
   const positions = new Map(occurrences(before.fields).map((name, position) => [name, position]));
   const namesAfter = occurrences(after.fields);
   const matched: Omit<FieldPair, "moved">[] = [];
@@ -54,6 +55,22 @@ export function alignFields(before: TraceEvent, after: TraceEvent): FieldAlignme
     removed: removed.filter(({ position }) => !renamed.some((pair) => pair.positionBefore === position)),
     added: added.filter(({ position }) => !renamed.some((pair) => pair.positionAfter === position)),
   };
+}
+
+function sameNames(before: readonly Field[], after: readonly Field[]): boolean {
+  return before.length === after.length && before.every(({ name }, position) => name === after[position]?.name);
+}
+
+/** The pairs of two records with the same names in the same order, as nearly all are. */
+function pairInPlace(before: TraceEvent, after: TraceEvent): readonly FieldPair[] {
+  return before.fields.map((field, position) => ({
+    before: field,
+    after: after.fields[position] as Field,
+    positionBefore: position,
+    positionAfter: position,
+    confidence: 1,
+    moved: false,
+  }));
 }
 
 /** Names made unique: a record may hold a string and a number of the same name. */

@@ -16,6 +16,7 @@ import { recordChanges } from "./record.ts";
 import type { RecordContext } from "./record.ts";
 import { argumentDiff, tracepointChanges, tracepointName } from "./tracepoints.ts";
 import type { ArgumentDiff } from "./tracepoints.ts";
+import { tableReader } from "./symbol-tables.ts";
 import { enumChanges, symbolChanges } from "./values.ts";
 
 /** A fact that was not compared, and which side lacks it. */
@@ -48,9 +49,10 @@ export function diff(before: Snapshot, after: Snapshot): Diff {
     noise: noise.add,
   };
   const args: ArgumentDiff = lacks.has("args") ? () => [] : argumentDiff(before, after);
+  const readTables = tableReader();
   const inside: ArgumentDiff = (was, is, event) => {
     const pair = { before: was, after: is };
-    return [...recordChanges(pair, event, context), ...symbolChanges(pair, event)];
+    return [...recordChanges(pair, event, context), ...symbolChanges(pair, event, readTables)];
   };
 
   const classes = new Map(after.events.map((event) => [event.class, event]));

@@ -125,11 +125,12 @@ function findCauses(
   }
   for (const kept of alignment.pairs) {
     const cause = pairCause(kept, pair, event, context);
+    if (cause === undefined) continue;
     const gap = gapAfter(kept.positionAfter);
     // A field that grew may have moved itself too, to keep its alignment.
     const resized = kept.before.size === kept.after.size ? [] : [gap, gap + 1];
     const at = kept.moved ? [gapBefore(kept.positionBefore), gap] : resized;
-    if (cause !== undefined) causes.push({ cause, at, order: kept.positionAfter, self: kept });
+    causes.push({ cause, at, order: kept.positionAfter, self: kept });
   }
   return causes.sort((one, other) => one.order - other.order);
 }

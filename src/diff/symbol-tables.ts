@@ -10,24 +10,51 @@ export type SymbolTable = ReadonlyMap<string, number | undefined>;
 const CALL = /__print_(?:symbolic|flags)(?:64|_u64)?\(/g;
 const ENTRY = /\{([^{}"]*),\s*"((?:[^"\\]|\\.)*)"\s*\}/g;
 
-/** The tables of an event by the expression whose values they name; several of one expression are one. */
-export function symbolTables(print: Print): ReadonlyMap<string, SymbolTable> {
-  const tables = new Map<string, Map<string, number | undefined>>();
-  for (const [expression, labels] of Object.entries(print.symbols ?? {})) {
-    tables.set(expression, new Map(Object.entries(labels)));
-  }
-  if (print.symbols !== undefined) return tables;
-  for (const call of print.args.matchAll(CALL)) {
+/** Reads the tables of an event, by the expression whose values they name; several of one expression are one. */
+export type TableReader = (print: Print) => ReadonlyMap<string, SymbolTable>;
+
+/** A reader that gives equal texts the same table: events of a class print alike, and many classes print one table. */
+export function tableReader(): TableReader {
+  const tableOf = remember(parseEntries);
+  const tablesOf = remember((args: string) => {
+    const found = [...entriesByExpression(args)];
+    return new Map(found.map(([expression, entries]) => [expression, tableOf(entries)]));
+  });
+  return ({ args, symbols }) => {
+    if (symbols === undefined) return tablesOf(args);
+    return new Map(
+      Object.entries(symbols).map(([expression, labels]) => [expression, new Map(Object.entries(labels))]),
+    );
+  };
+}
+
+/** The function, which is asked once for each text. */
+function remember<T>(compute: (text: string) => T): (text: string) => T {
+  const known = new Map<string, T>();
+  return (text) => {
+    const value = known.get(text) ?? compute(text);
+    known.set(text, value);
+    return value;
+  };
+}
+
+function entriesByExpression(args: string): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const call of args.matchAll(CALL)) {
     const start = call.index + call[0].length;
-    const comma = endOfArgument(print.args, start);
-    const expression = print.args.slice(start, comma).replaceAll(/\s+/g, " ").trim();
-    const table = tables.get(expression) ?? new Map<string, number | undefined>();
-    for (const [, value = "", label = ""] of print.args.slice(comma, endOfCall(print.args, comma)).matchAll(ENTRY)) {
-      if (!table.has(label)) table.set(label, constantOf(value.trim()));
-    }
-    tables.set(expression, table);
+    const comma = endOfArgument(args, start);
+    const expression = args.slice(start, comma).replaceAll(/\s+/g, " ").trim();
+    found.set(expression, (found.get(expression) ?? "") + args.slice(comma, endOfCall(args, comma)));
   }
-  return tables;
+  return found;
+}
+
+function parseEntries(text: string): SymbolTable {
+  const table = new Map<string, number | undefined>();
+  for (const [, value = "", label = ""] of text.matchAll(ENTRY)) {
+    if (!table.has(label)) table.set(label, constantOf(value.trim()));
+  }
+  return table;
 }
 
 /** Arguments without the entries of their tables, which are compared as tables. */

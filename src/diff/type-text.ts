@@ -55,6 +55,7 @@ export function isText(field: Pick<Field, "type" | "kind">): boolean {
 
 /** Whether it is plain `char`, whose sign a compiler flag decides. */
 export function isPlainChar(type: string): boolean {
+  if (type === "char") return true;
   return type.includes("char") && elementType(type) === "char";
 }
 

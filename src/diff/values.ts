@@ -7,18 +7,22 @@ import type { ChangeOf, EventRef, ValueChange } from "./change.ts";
 import { EVERY_EVENT, refTo } from "./event-ref.ts";
 import type { SystemSizes } from "./event-ref.ts";
 import { compareText } from "./order.ts";
-import { symbolTables } from "./symbol-tables.ts";
-import type { SymbolTable } from "./symbol-tables.ts";
+import type { SymbolTable, TableReader } from "./symbol-tables.ts";
 
 type Table = Readonly<Record<string, number>>;
 type EnumKind = "enum-value-changed" | "enum-value-removed" | "enum-value-added";
 
 /** Changed `__print_symbolic` and `__print_flags` tables of one event. */
-export function symbolChanges(pair: EventPair, event: EventRef): readonly ChangeOf<"symbol-table-changed">[] {
+export function symbolChanges(
+  pair: EventPair,
+  event: EventRef,
+  readTables: TableReader,
+): readonly ChangeOf<"symbol-table-changed">[] {
   const [was, is] = [pair.before.print, pair.after.print];
   if (was === undefined || is === undefined) return [];
   if (was.args === is.args && was.symbols === undefined && is.symbols === undefined) return [];
-  return pairTables(symbolTables(was), symbolTables(is)).flatMap(({ expression, before, after }) => {
+  return pairTables(readTables(was), readTables(is)).flatMap(({ expression, before, after }) => {
+    if (before === after) return [];
     const changes = compareTables(before, after);
     if (changes.renumbered.length + changes.removed.length + changes.added.length === 0) return [];
     const field = fieldOf(expression);
@@ -95,20 +99,28 @@ function usersOf(
   sizes: SystemSizes,
 ): ReadonlyMap<string, readonly EventRef[]> {
   const users = new Map<string, Map<string, EventRef>>();
+  // Events of a class print the same text.
+  const known = new Map<string, readonly string[]>();
   for (const snapshot of snapshots) {
     for (const event of snapshot.events) {
-      for (const [word] of event.print?.args.matchAll(/\b[A-Za-z_]\w+\b/g) ?? []) {
-        if (!names.has(word)) continue;
+      const args = event.print?.args ?? "";
+      const found = known.get(args) ?? wordsAmong(names, args);
+      known.set(args, found);
+      for (const word of found) {
         const ref = refTo(event, sizes);
-        const found = users.get(word);
-        if (found === undefined) users.set(word, new Map([[ref.id, ref]]));
-        else found.set(ref.id, ref);
+        const others = users.get(word);
+        if (others === undefined) users.set(word, new Map([[ref.id, ref]]));
+        else others.set(ref.id, ref);
       }
     }
   }
   return new Map(
     [...users].map(([name, found]) => [name, [...found.values()].sort((one, other) => compareText(one.id, other.id))]),
   );
+}
+
+function wordsAmong(names: ReadonlySet<string>, text: string): readonly string[] {
+  return (text.match(/\b[A-Za-z_]\w+\b/g) ?? []).filter((word) => names.has(word));
 }
 
 function compareValues(before: Table, after: Table): readonly ValueChange[] {

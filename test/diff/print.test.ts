@@ -4,7 +4,7 @@ import { expect, test } from "@jest/globals";
 
 import { constantOf, foldConstants } from "../../src/diff/constant.ts";
 import { printDifference } from "../../src/diff/print.ts";
-import { symbolTables } from "../../src/diff/symbol-tables.ts";
+import { tableReader } from "../../src/diff/symbol-tables.ts";
 
 test.each([
   ["0x400u", 1024],
@@ -40,7 +40,7 @@ test.each([
 test("tables are found in nested calls, with labels of any text", () => {
   const args =
     'REC->f ? __print_flags(REC->f & (1 | 2), "|", {( unsigned long)(0x1u), "A,B" }, { 2, "C)" }) : "none", __print_symbolic(REC->why, { DEMO_READ, "READ" }, { -1, "\\"" })';
-  expect([...symbolTables({ format: "%s %s", args })].map(([expression, table]) => [expression, ...table])).toEqual([
+  expect([...tableReader()({ format: "%s %s", args })].map(([expression, table]) => [expression, ...table])).toEqual([
     ["REC->f & (1 | 2)", ["A,B", 1], ["C)", 2]],
     ["REC->why", ["READ", undefined], ['\\"', -1]],
   ]);
@@ -54,6 +54,6 @@ test("hostile text ends", () => {
     '__print_symbolic(REC->a, { 1, "a',
     "__print_flags()",
   ]) {
-    expect(() => symbolTables({ format: "", args })).not.toThrow();
+    expect(() => tableReader()({ format: "", args })).not.toThrow();
   }
 });
