@@ -17,6 +17,7 @@ export function encode(snapshot: Snapshot): string {
     `"commonFields": ${listToLines(snapshot.commonFields)}`,
     `"events": ${listToLines(snapshot.events)}`,
     `"tracepoints": ${listToLines(snapshot.tracepoints)}`,
+    ...(snapshot.classes === undefined ? [] : [`"classes": ${listToLines(snapshot.classes)}`]),
     `"enums": ${recordToLines(snapshot.enums)}`,
     `"problems": ${listToLines(snapshot.problems)}`,
   ];
