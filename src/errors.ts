@@ -27,8 +27,11 @@ export const ERRORS = {
     hint: "give the top directory of a kernel source tree",
   },
   "not-a-repository": { title: "a directory is no git repository", hint: "name the repository with --repo DIR" },
+  "not-btf": {
+    title: "a file or directory has no BTF",
+    hint: "give /sys/kernel/btf, a vmlinux, or an archive of either; the kernel needs CONFIG_DEBUG_INFO_BTF=y",
+  },
   "not-found": { title: "a file or directory does not exist", hint: undefined },
-  "not-supported": { title: "a source that tpabi cannot read yet", hint: undefined },
   "not-tracefs": {
     title: "a directory or archive is no tracefs",
     hint: "give the directory that holds events/, normally /sys/kernel/tracing",

@@ -8,6 +8,8 @@ import { isErrorCode, ToolError } from "./errors.ts";
 export interface Native {
   /** A tracefs directory, or an archive of one. */
   readTracefs(path: string): Promise<string>;
+  /** BTF: a blob, a directory such as /sys/kernel/btf, an ELF file with a .BTF section, or any of these packed. */
+  readBtf(path: string, options: BtfOptions): Promise<string>;
   /** Kernel source: a directory, or a revision of a git repository. */
   readSource(request: SourceRequest, onProgress?: OnProgress): Promise<string>;
 }
@@ -25,10 +27,17 @@ export interface SourceRequest {
   readonly cacheDir: string | null;
 }
 
+/** What to read of BTF apart from what concerns tracepoints. */
+export interface BtfOptions {
+  /** Enum constants whose values are asked for; a kernel has some 50,000. */
+  readonly symbols?: readonly string[];
+}
+
 export type OnProgress = (done: number, total: number, what: string) => void;
 
 interface Addon {
   readTracefs(path: string): Promise<string>;
+  readBtf(path: string, optionsJson: string): Promise<string>;
   readSource(optionsJson: string, onProgress?: OnProgress): Promise<string>;
 }
 
@@ -39,6 +48,7 @@ export const native: Native = wrapAddon(loadAddon);
 export function wrapAddon(load: () => Addon): Native {
   return {
     readTracefs: (path) => rewrapErrors(() => load().readTracefs(path)),
+    readBtf: (path, options) => rewrapErrors(() => load().readBtf(path, JSON.stringify(options))),
     readSource: (request, onProgress) => rewrapErrors(() => load().readSource(JSON.stringify(request), onProgress)),
   };
 }

@@ -48,6 +48,40 @@ export const SNAPSHOT: Snapshot = {
   ],
 };
 
+/** The same kernel as SNAPSHOT, as its BTF tells it. */
+export const BTF_SNAPSHOT: Snapshot = {
+  schemaVersion: 1,
+  kernel: { version: "", arch: "", origin: ["btf"] },
+  knows: {
+    layout: false,
+    types: false,
+    args: true,
+    printFormat: false,
+    values: false,
+    locations: false,
+    existence: false,
+  },
+  commonFields: SNAPSHOT.commonFields,
+  events: [],
+  tracepoints: [
+    { name: "block_rq_insert", args: [{ name: "rq", type: "struct request *" }] },
+    { name: "sched_util_est_se_tp", args: [{ name: "se", type: "struct sched_entity *" }] },
+  ],
+  classes: [
+    {
+      name: "block_rq",
+      fields: [
+        { name: "dev", type: "dev_t", offset: 8, size: 4, signed: false, kind: "scalar" },
+        { name: "comm", type: "char[16]", offset: 12, size: 16, signed: false, kind: "array", length: 16 },
+        { name: "cmd", type: "__data_loc", offset: 28, size: 4, kind: "dynamic" },
+      ],
+      size: 32,
+    },
+  ],
+  enums: { WB_REASON_SYNC: 2 },
+  problems: [],
+};
+
 const NO_OUTCOMES: Readonly<Record<Contract, Outcome>> = {
   existence: "none",
   layout: "none",

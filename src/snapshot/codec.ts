@@ -4,6 +4,7 @@
 import { ToolError } from "../errors.ts";
 import {
   type Arg,
+  type EventClass,
   type Field,
   type Kernel,
   type Knows,
@@ -26,6 +27,7 @@ export function encode(snapshot: Snapshot): string {
     `"commonFields": ${toLines(snapshot.commonFields.map((field) => orderField(field, undefined)))}`,
     `"events": ${toLines(snapshot.events.map(orderEvent))}`,
     `"tracepoints": ${toLines(snapshot.tracepoints.map(orderTracepoint))}`,
+    ...(snapshot.classes === undefined ? [] : [`"classes": ${toLines(snapshot.classes.map(orderClass))}`]),
     `"enums": ${recordToLines(snapshot.enums)}`,
     `"problems": ${toLines(snapshot.problems.map(orderProblem))}`,
   ];
@@ -142,6 +144,10 @@ function orderLocation({ file, line }: Location): EveryKeyOf<Location> {
 
 function orderPrint({ args, format, symbols }: Print): EveryKeyOf<Print> {
   return { args, format, symbols: symbols && sortKeys(symbols, (labels) => sortKeys(labels, (value) => value)) };
+}
+
+function orderClass({ fields, name, size }: EventClass): EveryKeyOf<EventClass> {
+  return { fields: fields.map((field) => orderField(field, undefined)), name, size };
 }
 
 function orderTracepoint(tracepoint: Tracepoint): EveryKeyOf<Tracepoint> {

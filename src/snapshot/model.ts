@@ -19,6 +19,8 @@ export interface Snapshot {
   readonly events: readonly TraceEvent[];
   /** All tracepoints, sorted by name. */
   readonly tracepoints: readonly Tracepoint[];
+  /** Records of event classes, sorted by name; absent where the source of facts has them with the events only. */
+  readonly classes?: readonly EventClass[];
   /** Values of enum constants and macros that events name in print formats. */
   readonly enums: Readonly<Record<string, number>>;
   readonly problems: readonly Problem[];
@@ -109,6 +111,19 @@ export interface Print {
   readonly args: string;
   /** Tables of `__print_symbolic` and `__print_flags`: the expression printed -> label -> value. */
   readonly symbols?: Readonly<Record<string, Readonly<Record<string, number>>>>;
+}
+
+/**
+ * The record of an event class, `struct trace_event_raw_<name>`: what CO-RE programs read.
+ * Two modules can have classes of one name with different records; then both are there.
+ */
+export interface EventClass {
+  /** Without `trace_event_raw_`. */
+  readonly name: string;
+  /** Own fields in the order of the record; of a dynamic one BTF knows neither the element type nor its sign. */
+  readonly fields: readonly Field[];
+  /** Bytes of the struct, its padding included. */
+  readonly size?: number;
 }
 
 /** One tracepoint; raw_tp and tp_btf programs see its arguments by position. */

@@ -50,19 +50,24 @@ const isTracepoint = isObjectOf(
   { bare: isOneOf(true), writable: isOneOf(true), when: isString, location: isLocation },
 );
 
+const isClass = isObjectOf({ name: isString, fields: isListOf(fieldWith(isLocation)) }, { size: isCount });
+
 const isProblem = isObjectOf({ code: isString, message: isString }, { file: isString, line: isLine, event: isString });
 
 /** What is wrong with the value of a snapshot file, or nothing. */
-export const findFault = isObjectOf({
-  schemaVersion: isOneOf(1),
-  kernel: isKernel,
-  knows: isKnows,
-  commonFields: isListOf(fieldWith(isLocation)),
-  events: isListOf(isEvent),
-  tracepoints: isListOf(isTracepoint),
-  enums: isRecordOf(isNumber),
-  problems: isListOf(isProblem),
-});
+export const findFault = isObjectOf(
+  {
+    schemaVersion: isOneOf(1),
+    kernel: isKernel,
+    knows: isKnows,
+    commonFields: isListOf(fieldWith(isLocation)),
+    events: isListOf(isEvent),
+    tracepoints: isListOf(isTracepoint),
+    enums: isRecordOf(isNumber),
+    problems: isListOf(isProblem),
+  },
+  { classes: isListOf(isClass) },
+);
 
 function fieldWith(isPlace: Check): Check {
   return isObjectOf(

@@ -13,6 +13,8 @@ export interface ReadOptions {
   readonly repo?: string;
   /** Where the source readers keep parsed files between runs; nothing is kept unless given. */
   readonly cacheDir?: string | null;
+  /** Enum constants that BTF is to look up; it has too many to give them all. */
+  readonly symbols?: readonly string[];
   readonly onProgress?: OnProgress;
   /** A stand-in for the native addon. */
   readonly native?: Native;

@@ -3,17 +3,25 @@
 import { ToolError } from "../errors.ts";
 import type { Snapshot } from "../snapshot/model.ts";
 import { baselineReader } from "./baseline.ts";
+import { btfReader } from "./btf.ts";
 import { gitReader } from "./git.ts";
+import { merge, type Part, symbolsToLookUp } from "./merge.ts";
 import type { ReadOptions, Reader } from "./reader.ts";
+import { runningReader } from "./running.ts";
 import { savedReader } from "./saved.ts";
 import { tracefsReader } from "./tracefs.ts";
 import { worktreeReader } from "./worktree.ts";
 
 /** All readers, in the order in which they may claim a text that has no prefix. */
-export const READERS: readonly Reader[] = [tracefsReader, savedReader, gitReader, baselineReader, worktreeReader];
-
-/** Sources that the spelling has a place for and that cannot be read yet. */
-const PLANNED = ["running", "btf:"];
+export const READERS: readonly Reader[] = [
+  runningReader,
+  tracefsReader,
+  btfReader,
+  savedReader,
+  gitReader,
+  baselineReader,
+  worktreeReader,
+];
 
 /** Which reader a spelling means, and what is left of the spelling for it. */
 export interface Target {
@@ -21,8 +29,27 @@ export interface Target {
   readonly target: string;
 }
 
-/** Reads the kernel that a spelling means. */
+/** Reads the kernel that a spelling means; `A+B` is one kernel read from two sources. */
 export async function readSnapshot(spelling: string, options: ReadOptions = {}): Promise<Snapshot> {
+  const parts = splitSources(spelling);
+  // BTF comes last: which of its enum constants are of use, the others tell.
+  const isBtf = (part: string): boolean => part.startsWith(btfReader.prefix);
+  const read = await Promise.all(parts.filter((part) => !isBtf(part)).map((part) => readOne(part, options)));
+  const symbols = symbolsToLookUp(read.map(({ snapshot }) => snapshot));
+  const btf = await Promise.all(parts.filter(isBtf).map((part) => readOne(part, { ...options, symbols })));
+  return merge([...read, ...btf]);
+}
+
+/**
+ * The sources that a spelling joins with `+`. A `+` joins only if a prefix follows, such as in `v6.12+btf:vmlinux`, because
+ * paths and versions may contain one (`6.12.117+deb12`): every source but the first needs its prefix.
+ */
+export function splitSources(spelling: string): readonly string[] {
+  const prefixes = READERS.map(({ prefix }) => prefix).join("|");
+  return spelling.split(new RegExp(`\\+(?=${prefixes})`));
+}
+
+async function readOne(spelling: string, options: ReadOptions): Promise<Part> {
   const { reader, target } = findReader(spelling, options);
   const snapshot = await reader.read(target, options);
   const { arch } = snapshot.kernel;
@@ -31,18 +58,12 @@ export async function readSnapshot(spelling: string, options: ReadOptions = {}):
       hint: `leave out --arch ${options.arch}, or name a kernel for ${options.arch}`,
     });
   }
-  return snapshot;
+  return { name: `'${spelling}'`, snapshot };
 }
 
 /** The reader that a spelling means. */
 export function findReader(spelling: string, options: ReadOptions): Target {
   if (spelling === "") throw new ToolError("bad-kernel", "the name of a kernel is empty");
-  const planned = PLANNED.find((name) => (name.endsWith(":") ? spelling.startsWith(name) : spelling === name));
-  if (planned !== undefined) {
-    throw new ToolError("not-supported", `'${spelling}' cannot be read yet`, {
-      hint: "for this machine's kernel, use tracefs: (as root)",
-    });
-  }
   for (const reader of READERS) {
     if (spelling.startsWith(reader.prefix)) return { reader, target: spelling.slice(reader.prefix.length) };
   }

@@ -6,7 +6,7 @@ import { expect, test } from "@jest/globals";
 import { Ajv } from "ajv";
 
 import { decode, encode } from "../../src/snapshot/codec.ts";
-import { SNAPSHOT } from "../samples.ts";
+import { BTF_SNAPSHOT, SNAPSHOT } from "../samples.ts";
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
@@ -23,6 +23,7 @@ const FULL = JSON.parse(
       ...SNAPSHOT.tracepoints,
       { name: "nbd", args: [], writable: true, when: "CONFIG_NBD", location: { file: "a.h", line: 2 } },
     ],
+    classes: BTF_SNAPSHOT.classes ?? [],
     problems: [{ code: "unknown-type", message: "text", file: "a.h", line: 7, event: "nbd:nbd" }],
   }),
 ) as Json;

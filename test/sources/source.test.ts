@@ -7,8 +7,8 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Native, SourceRequest } from "../../src/native.ts";
 import { encode } from "../../src/snapshot/codec.ts";
 import type { ReadOptions } from "../../src/sources/reader.ts";
-import { findReader, READERS, readSnapshot } from "../../src/sources/source.ts";
-import { SNAPSHOT } from "../samples.ts";
+import { findReader, READERS, readSnapshot, splitSources } from "../../src/sources/source.ts";
+import { BTF_SNAPSHOT, SNAPSHOT } from "../samples.ts";
 
 let directory: string;
 beforeAll(async () => {
@@ -33,6 +33,11 @@ test.each([
   ["src", {}, "DIR", "src"],
   ["some/where", {}, "DIR", "some/where"],
   ["tree:v6.12", {}, "DIR", "v6.12"],
+  ["running", {}, "running", "running"],
+  ["running", { repo: "." }, "running", "running"],
+  ["git:running", { repo: "." }, "git:REV", "running"],
+  ["btf:", {}, "btf:PATH", ""],
+  ["btf:vmlinux", { repo: "." }, "btf:PATH", "vmlinux"],
   ["tracefs:", {}, "tracefs:PATH", ""],
   ["tracefs:dump.tar.xz", { repo: "." }, "tracefs:PATH", "dump.tar.xz"],
   ["old.json", {}, "FILE.json", "old.json"],
@@ -46,8 +51,6 @@ test.each([
 test.each([
   ["", "bad-kernel", "the name of a kernel is empty"],
   ["nonsense", "bad-kernel", "'nonsense' is no version, no directory and no saved snapshot"],
-  ["running", "not-supported", "'running' cannot be read yet"],
-  ["btf:/sys/kernel/btf", "not-supported", "'btf:/sys/kernel/btf' cannot be read yet"],
 ])("'%s' is refused", (spelling, code, message) => {
   expect(() => findReader(spelling, {})).toThrow(expect.objectContaining({ code, message }));
 });
@@ -57,12 +60,26 @@ test("no two readers have the same spelling or prefix", () => {
   expect(new Set(READERS.map(({ prefix }) => prefix)).size).toBe(READERS.length);
 });
 
+test.each([
+  ["v6.12", ["v6.12"]],
+  ["v6.12+tracefs:a+btf:b", ["v6.12", "tracefs:a", "btf:b"]],
+  ["6.12.117+deb12-amd64", ["6.12.117+deb12-amd64"]],
+  ["./linux+patches+btf:x+y", ["./linux+patches", "btf:x+y"]],
+  ["tracefs:+btf:", ["tracefs:", "btf:"]],
+])("'%s' names the sources %j", (spelling, expected) => {
+  expect(splitSources(spelling)).toEqual(expected);
+});
+
 describe("reading", () => {
   const requests: (SourceRequest | string)[] = [];
   const native: Native = {
     readTracefs: (path) => {
       requests.push(path);
       return Promise.resolve(JSON.stringify(SNAPSHOT));
+    },
+    readBtf: (path, options) => {
+      requests.push(`${path} ${JSON.stringify(options)}`);
+      return Promise.resolve(JSON.stringify(BTF_SNAPSHOT));
     },
     readSource: (request) => {
       requests.push(request);
@@ -79,10 +96,18 @@ describe("reading", () => {
       { repo: "/linux", arch: "x86_64", config: "CONFIG_SMP=y", cacheDir: "/cache" },
       { kind: "git", path: "/linux", rev: "v6.12", arch: "x86_64", config: "CONFIG_SMP=y", cacheDir: "/cache" },
     ],
+    ["btf:", {}, '/sys/kernel/btf {"symbols":[]}'],
     ["./test", {}, { kind: "tree", path: "./test", arch: "x86_64", cacheDir: null }],
   ])("%s with %j asks the addon for %j", async (spelling, options, expected) => {
-    expect(await readSnapshot(spelling, { ...options, native })).toEqual(SNAPSHOT);
+    const { kernel } = await readSnapshot(spelling, { ...options, native });
+    expect(kernel.origin).toEqual(spelling.startsWith("btf:") ? ["btf"] : ["source"]);
     expect(requests.at(-1)).toEqual(expected);
+  });
+
+  test("BTF is read last and asked for the constants that the others name", async () => {
+    const { kernel } = await readSnapshot("btf:b+tracefs:a", { native });
+    expect(kernel.origin).toEqual(["source", "btf"]);
+    expect(requests.slice(-2)).toEqual(["a", 'b {"symbols":["WB_REASON_BACKGROUND","WB_REASON_SYNC"]}']);
   });
 
   test("a kernel of another architecture than the one asked for is refused", async () => {

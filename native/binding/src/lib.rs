@@ -11,6 +11,7 @@ use napi::bindgen_prelude::{AsyncTask, FnArgs};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Env, Status, Task};
 use napi_derive::napi;
+use tpabi_tree::btf::read_btf;
 use tpabi_tree::source::{SourceRequest, read_source};
 use tpabi_tree::tracefs::read_tracefs;
 
@@ -41,6 +42,37 @@ impl Task for ReadTracefs {
 #[napi(js_name = "readTracefs", ts_return_type = "Promise<string>")]
 pub fn read_tracefs_task(path: String) -> AsyncTask<ReadTracefs> {
     AsyncTask::new(ReadTracefs { path: path.into() })
+}
+
+/// Reads the BTF of a kernel.
+pub struct ReadBtf {
+    path: PathBuf,
+    options_json: String,
+}
+
+impl Task for ReadBtf {
+    type Output = String;
+    type JsValue = String;
+
+    fn compute(&mut self) -> napi::Result<String> {
+        guarded(|| {
+            let symbols = request::parse_btf(&self.options_json)?;
+            Ok(serde_json::to_string(&read_btf(&self.path, symbols)?)?)
+        })
+    }
+
+    fn resolve(&mut self, _env: Env, json: String) -> napi::Result<String> {
+        Ok(json)
+    }
+}
+
+/// Reads the BTF at `path` as `options_json` says (`BtfOptions` in `src/native.ts`), and gives its snapshot as JSON text.
+#[napi(js_name = "readBtf", ts_return_type = "Promise<string>")]
+pub fn read_btf_task(path: String, options_json: String) -> AsyncTask<ReadBtf> {
+    AsyncTask::new(ReadBtf {
+        path: path.into(),
+        options_json,
+    })
 }
 
 /// Reads kernel source from a directory or a git revision.

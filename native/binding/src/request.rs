@@ -30,6 +30,19 @@ enum Kind {
     Tree,
 }
 
+/// `BtfOptions` of `src/native.ts`.
+#[derive(Deserialize)]
+struct BtfOptions {
+    #[serde(default)]
+    symbols: Vec<String>,
+}
+
+/// The enum constants whose values are asked for.
+pub fn parse_btf(options_json: &str) -> Result<Vec<String>, Failure> {
+    let options: Result<BtfOptions, _> = serde_json::from_str(options_json);
+    Ok(options.map_err(|error| Failure::bad_usage(error.to_string()))?.symbols)
+}
+
 /// The request that `options_json` spells.
 pub fn parse(options_json: &str) -> Result<SourceRequest, Failure> {
     let options: Options = serde_json::from_str(options_json).map_err(|error| Failure::bad_usage(error.to_string()))?;

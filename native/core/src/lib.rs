@@ -1,16 +1,20 @@
-//! The parsers of tpabi: kernel source text, tracefs format files, and what they say of tracepoints.
+//! The parsers of tpabi: kernel source text, tracefs format files, BTF, and what they say of tracepoints.
 //! Text or bytes in, facts and problems out: this crate has no I/O, no napi, no unsafe code, and parsing never fails.
 #![forbid(unsafe_code)]
 
 pub mod arch;
+pub mod btf;
 pub mod config;
 pub mod const_expr;
 pub mod expand;
 pub mod extract;
 pub mod format_file;
 pub mod fragment;
+pub mod gather;
 pub mod index;
+pub mod kbuild;
 pub mod lex;
+pub mod make;
 pub mod problem;
 pub mod reading;
 pub mod record;

@@ -24,6 +24,9 @@ pub struct Snapshot {
     pub events: Vec<Event>,
     /// All tracepoints with the arguments of their `TP_PROTO`, sorted by name.
     pub tracepoints: Vec<Tracepoint>,
+    /// Records of event classes, sorted by name; only BTF has them apart from the events.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub classes: Vec<Class>,
     /// Values of enum constants and macros that events name in print formats.
     pub enums: BTreeMap<String, i64>,
     /// What was seen and not understood.
@@ -160,6 +163,19 @@ pub struct Print {
     pub symbols: BTreeMap<String, BTreeMap<String, i64>>,
 }
 
+/// The record of an event class: `struct trace_event_raw_<name>`, which CO-RE programs read.
+/// Two modules can have classes of one name with different records; then both are there.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Class {
+    /// Name without `trace_event_raw_`.
+    pub name: String,
+    /// Own fields in the order of the record, without the common ones. A `__data_loc_x` member is the dynamic field `x`.
+    pub fields: Vec<Field>,
+    /// Bytes of the struct, its padding included.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size: Option<u32>,
+}
+
 /// One tracepoint.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Tracepoint {
@@ -209,6 +225,7 @@ impl Snapshot {
             .sort_by(|a, b| (&a.system, &a.name, &a.location).cmp(&(&b.system, &b.name, &b.location)));
         self.tracepoints
             .sort_by(|a, b| (&a.name, &a.location).cmp(&(&b.name, &b.location)));
+        self.classes.sort_by(|a, b| a.name.cmp(&b.name));
         self.problems.sort();
         self.problems.dedup();
     }

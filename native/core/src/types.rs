@@ -80,10 +80,9 @@ pub struct Context<'a, 'f> {
     pub unit: &'a mut Unit,
     /// Layouts so far.
     pub types: &'a mut Types,
-    /// Depth of the resolution.
-    pub depth: u32,
+    depth: u32,
     /// `#pragma pack` of the definition being laid out; 0 for none.
-    pub pack: u8,
+    pack: u8,
 }
 
 fn integer(bytes: u64, signed: bool, align64: u32) -> Layout {
@@ -106,6 +105,19 @@ impl Types {
         Types {
             char_signed,
             ..Types::default()
+        }
+    }
+}
+
+impl<'a, 'f> Context<'a, 'f> {
+    /// What `unit` sees.
+    pub fn new(tree: &'a mut Tree<'f>, unit: &'a mut Unit, types: &'a mut Types) -> Self {
+        Context {
+            tree,
+            unit,
+            types,
+            depth: 0,
+            pack: 0,
         }
     }
 }

@@ -31,6 +31,16 @@ pub enum TreeError {
         /// What to do about it.
         hint: Option<String>,
     },
+    /// Holds no BTF, or BTF that cannot be read without what it continues.
+    #[error("'{path}' is no BTF: {reason}")]
+    NotBtf {
+        /// The path as the user wrote it.
+        path: String,
+        /// What is missing.
+        reason: String,
+        /// What to do about it.
+        hint: Option<String>,
+    },
     /// An archive that cannot be unpacked.
     #[error("cannot unpack '{path}': {reason}")]
     BadArchive {
@@ -98,6 +108,7 @@ impl TreeError {
             Self::NotFound { .. } => "not-found",
             Self::PermissionDenied { .. } => "permission-denied",
             Self::NotTracefs { .. } => "not-tracefs",
+            Self::NotBtf { .. } => "not-btf",
             Self::BadArchive { .. } => "bad-archive",
             Self::EmptyArchive { .. } => "empty-archive",
             Self::NotARepository { .. } => "not-a-repository",
@@ -113,6 +124,7 @@ impl TreeError {
         match self {
             Self::PermissionDenied { hint, .. }
             | Self::NotTracefs { hint, .. }
+            | Self::NotBtf { hint, .. }
             | Self::UnknownRevision { hint, .. } => hint.as_deref(),
             _ => None,
         }

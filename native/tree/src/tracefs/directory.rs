@@ -12,6 +12,7 @@ use tpabi_core::snapshot::Kernel;
 
 use super::{MAX_FILE_BYTES, add, file_too_large, unreadable};
 use crate::error::TreeError;
+use crate::machine;
 
 /// `f_type` of a mounted tracefs (`TRACEFS_MAGIC`, include/uapi/linux/magic.h).
 const TRACEFS_MAGIC: FsWord = 0x7472_6163;
@@ -21,9 +22,7 @@ pub(super) fn read(path: &Path, kernel: &mut Kernel) -> Result<FormatReader, Tre
     let fail = |error: Errno| unreadable(path, error);
     let root = open_directory(CWD, path).map_err(fail)?;
     if fstatfs(&root).is_ok_and(|stat| stat.f_type == TRACEFS_MAGIC) {
-        let uname = rustix::system::uname();
-        kernel.version = uname.release().to_string_lossy().into_owned();
-        kernel.arch = arch_of_machine(&uname.machine().to_string_lossy()).into();
+        machine::name(kernel);
     }
     let events = match open_directory(&root, "events") {
         Err(Errno::NOENT | Errno::NOTDIR) => root,
@@ -95,18 +94,4 @@ fn read_file(directory: BorrowedFd, path: &[u8], buffer: &mut Vec<u8>) -> Result
         }
     }
     Ok(length)
-}
-
-/// The architecture, as tpabi spells it, of what `uname -m` prints; empty if unknown.
-fn arch_of_machine(machine: &str) -> &'static str {
-    match machine {
-        "x86_64" => "x86_64",
-        "aarch64" => "arm64",
-        "riscv64" => "riscv64",
-        "s390x" => "s390x",
-        "ppc64le" => "ppc64le",
-        _ if machine.len() == 4 && machine.starts_with('i') && machine.ends_with("86") => "i386",
-        _ if machine.starts_with("arm") => "arm",
-        _ => "",
-    }
 }
