@@ -147,7 +147,6 @@ describe("what cannot be done is said in one line, with exit status 2 and nothin
     [["snapshot", "tracefs:DIR/missing"], "'DIR/missing' does not exist"],
     [["snapshot", "tracefs:DIR"], "'DIR' is no tracefs"],
     [["snapshot", "v9.99"], "no baseline of 'v9.99' for x86_64 is shipped"],
-    [["snapshot", "running"], "'running' cannot be read yet"],
     [["snapshot", "nonsense"], "'nonsense' is no version, no directory and no saved snapshot"],
     [["snapshot"], "missing required argument 'kernel'"],
     [["snapshot", "x", "--arch", "vax"], "option '--arch <arch>' argument 'vax' is invalid"],

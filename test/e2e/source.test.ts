@@ -10,6 +10,8 @@ import { run, tpabi } from "./run.ts";
 function demoTree(sublevel: number, fields: string): Readonly<Record<string, string>> {
   return {
     Makefile: `VERSION = 6\nPATCHLEVEL = 12\nSUBLEVEL = ${sublevel}\nEXTRAVERSION =\n`,
+    Kbuild: "obj-y += kernel/\n",
+    "kernel/Makefile": "obj-y += demo.o\n",
     "include/linux/tracepoint.h": "",
     "include/trace/trace_events.h": "",
     "include/linux/trace_events.h":
