@@ -29,7 +29,7 @@ const STEPS = {
   },
   typescript: {
     title: "compiling TypeScript",
-    inputs: ["src", "tsconfig.json", "tsconfig.build.json"],
+    inputs: ["src", "scripts/bundle.mjs", "tsconfig.json", "tsconfig.build.json"],
     output: () => "dist/cli/main.js",
     needs: [],
     command: ["npm", "run", "build:ts"],

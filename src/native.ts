@@ -63,9 +63,12 @@ function loadAddon(): Addon {
 /** The package for this platform if one is installed, else the addon that a checkout has built. */
 function requireAddon(): Addon {
   const require = createRequire(import.meta.url);
-  const platform = platformName();
-  const places = [`@tpabi/native-${platform}`, `../native/tpabi.${platform}.node`];
-  for (const place of places) {
+  const packages = platformNames().map((platform) => `@tpabi/native-${platform}`);
+  // The bundled command line lies one folder deeper than the library.
+  const files = platformNames().flatMap((platform) =>
+    ["..", "../.."].map((up) => `${up}/native/tpabi.${platform}.node`),
+  );
+  for (const place of [...packages, ...files]) {
     try {
       return require(place) as Addon;
     } catch (error) {
@@ -76,14 +79,13 @@ function requireAddon(): Addon {
       }
     }
   }
-  throw new ToolError("native-missing", `no native addon for ${platform}`);
+  throw new ToolError("native-missing", `no native addon for ${process.platform}-${process.arch}`);
 }
 
-/** As napi names platforms: `linux-x64-gnu`. */
-function platformName(): string {
-  if (process.platform !== "linux") return `${process.platform}-${process.arch}`;
-  const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } };
-  return `linux-${process.arch}-${header.glibcVersionRuntime === undefined ? "musl" : "gnu"}`;
+/** As napi names platforms. Which C library it is takes Node longer to say than trying both names; npm installs one. */
+function platformNames(): readonly string[] {
+  const platform = `${process.platform}-${process.arch}`;
+  return process.platform === "linux" ? [`${platform}-gnu`, `${platform}-musl`] : [platform];
 }
 
 async function rewrapErrors(call: () => Promise<string>): Promise<string> {
