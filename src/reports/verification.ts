@@ -10,6 +10,8 @@ const TITLES: Readonly<Record<Aspect, string>> = {
   types: "type text exact",
   printFormat: "print format exact",
   printArgs: "print arguments exact",
+  args: "tracepoint args exact",
+  classes: "event classes exact",
 };
 
 /** Longest piece of a fact that is shown around the first difference. */
@@ -43,11 +45,11 @@ function renderList(title: string, lines: readonly string[], list: number): read
   ];
 }
 
-function renderDisagreement({ event, aspect, source, running = "", location }: Disagreement): string {
+function renderDisagreement({ event, source, running = "", location }: Disagreement): string {
   const place = location ? `  ${location.file}:${location.line}` : "";
-  if (aspect === "existence") return `${event}  is not in the source`;
-  const at = firstDifference(source ?? "", running);
-  return `${event}${place}  source '${excerpt(source ?? "", at)}', running '${excerpt(running, at)}'`;
+  if (source === undefined) return `${event}  is not in the source`;
+  const at = firstDifference(source, running);
+  return `${event}${place}  source '${excerpt(source, at)}', running '${excerpt(running, at)}'`;
 }
 
 function firstDifference(one: string, other: string): number {

@@ -1,6 +1,8 @@
 // Spellings of C types that mean one type to a compiler: source has what its author wrote, BTF what the compiler made of it.
 
 const QUALIFIERS = new Set(["const", "volatile", "restrict", "__restrict"]);
+/** Names of address spaces, which the kernel gives to per-CPU types since 6.15; BTF has no place for them. */
+const ADDRESS_SPACES = new Set(["__seg_gs", "__seg_fs"]);
 const INTEGER_WORDS = new Set(["signed", "unsigned", "short", "long", "int", "char"]);
 
 /** A type in the one spelling that equal types share: `unsigned` is `unsigned int`, `char const*` is `const char *`. */
@@ -42,7 +44,8 @@ function canonicalTokens(type: string): readonly string[] {
 /** `long unsigned int const` -> `const unsigned long`. */
 function canonicalWords(words: readonly string[]): readonly string[] {
   const qualifiers = [...new Set(words.filter((word) => QUALIFIERS.has(word)))].sort();
-  const base = words.filter((word) => !QUALIFIERS.has(word)).map((word) => (word === "_Bool" ? "bool" : word));
+  const named = words.filter((word) => !QUALIFIERS.has(word) && !ADDRESS_SPACES.has(word));
+  const base = named.map((word) => (word === "_Bool" ? "bool" : word));
   const isInteger = base.length > 0 && base.every((word) => INTEGER_WORDS.has(word));
   return [...qualifiers, ...(isInteger ? canonicalInteger(base) : base)];
 }

@@ -3,43 +3,28 @@
 // problem that shows both.
 
 import { ToolError } from "../errors.ts";
-import { canonicalParameter, canonicalType } from "../snapshot/c-type.ts";
-import {
-  type EventClass,
-  eventId,
-  type Field,
-  type Kernel,
-  type Knows,
-  type Origin,
-  type Problem,
-  type Snapshot,
-  type TraceEvent,
-  type Tracepoint,
-} from "../snapshot/model.ts";
+import type { EventClass, Field, Kernel, Knows, Origin, Problem, Snapshot } from "../snapshot/model.ts";
 import { parseVersion } from "../snapshot/version.ts";
-
-/** One source of a kernel, and what messages call it. */
-export interface Part {
-  readonly name: string;
-  readonly snapshot: Snapshot;
-}
+import { describeFields, mergeEvents } from "./merge-events.ts";
+import { compareText, type Disagree, nameParts, type Part, ranked, type Told } from "./merge-parts.ts";
+import { mergeTracepoints } from "./merge-tracepoints.ts";
 
 const ORIGINS: readonly Origin[] = ["source", "tracefs", "btf"];
 
 /** Merges sources of one kernel. */
-export function merge(parts: readonly Part[]): Snapshot {
-  const [only] = parts;
-  if (only === undefined) throw new TypeError("nothing to merge");
-  if (parts.length === 1) return only.snapshot;
-  const problems: Problem[] = parts.flatMap(({ snapshot }) => snapshot.problems);
+export function merge(snapshots: readonly Snapshot[]): Snapshot {
+  const [first] = snapshots;
+  if (first === undefined) throw new TypeError("nothing to merge");
+  if (snapshots.length === 1) return first;
+  const parts = nameParts(snapshots);
+  const problems: Problem[] = snapshots.flatMap((snapshot) => snapshot.problems);
   const report: Disagree = (subject, one, other, event) => {
     const message = `${subject}: ${one.name} has '${one.fact}', ${other.name} has '${other.fact}'`;
     problems.push({ code: "sources-disagree", message, ...(event !== undefined && { event }) });
   };
   const classes = mergeClasses(parts);
-  const snapshots = parts.map(({ snapshot }) => snapshot);
   return {
-    schemaVersion: only.snapshot.schemaVersion,
+    schemaVersion: first.schemaVersion,
     kernel: mergeKernels(parts, report),
     knows: mergeKnows(snapshots),
     commonFields: mergeCommonFields(parts, report),
@@ -60,20 +45,6 @@ export function symbolsToLookUp(snapshots: readonly Snapshot[]): readonly string
     ),
   ]);
   return [...new Set(names)].sort();
-}
-
-interface Told {
-  readonly name: string;
-  readonly fact: string | number;
-}
-
-type Disagree = (subject: string, one: Told, other: Told, event?: string) => void;
-
-/** The parts with those first whose facts count most. */
-function ranked(parts: readonly Part[], order: readonly Origin[]): readonly Part[] {
-  const rank = ({ snapshot }: Part): number =>
-    Math.min(...snapshot.kernel.origin.map((origin) => order.indexOf(origin)), order.length);
-  return [...parts].sort((one, other) => rank(one) - rank(other));
 }
 
 function mergeKernels(parts: readonly Part[], report: Disagree): Kernel {
@@ -135,112 +106,6 @@ function mergeCommonFields(parts: readonly Part[], report: Disagree): readonly F
   return first.snapshot.commonFields;
 }
 
-function mergeEvents(parts: readonly Part[], classes: readonly EventClass[], report: Disagree): readonly TraceEvent[] {
-  const merged = new Map<string, { readonly name: string; event: TraceEvent }>();
-  for (const { name, snapshot } of ranked(parts, ["tracefs", "source", "btf"])) {
-    for (const event of snapshot.events) {
-      const id = eventId(event);
-      const known = merged.get(id);
-      if (known === undefined) {
-        merged.set(id, { name, event });
-        continue;
-      }
-      compareEvents(id, known, { name, event }, report);
-      known.event = mergeEvent(known.event, event);
-    }
-  }
-  const records = new Map(classes.map((found) => [found.name, found]));
-  return [...merged.values()]
-    .map(({ event }) => withClass(event, records))
-    .sort((one, other) => compareText(one.system, other.system) || compareText(one.name, other.name));
-}
-
-function compareEvents(
-  id: string,
-  one: { readonly name: string; readonly event: TraceEvent },
-  other: { readonly name: string; readonly event: TraceEvent },
-  report: Disagree,
-): void {
-  const facts: readonly (readonly [string, (event: TraceEvent) => string | undefined])[] = [
-    ["fields", ({ fields }) => describeFields(fields)],
-    ["print format", ({ print }) => print?.format],
-    ["print arguments", ({ print }) => print?.args],
-  ];
-  for (const [subject, describe] of facts) {
-    const [left, right] = [describe(one.event), describe(other.event)];
-    if (left === undefined || right === undefined || left === right) continue;
-    report(subject, { name: one.name, fact: left }, { name: other.name, fact: right }, id);
-  }
-}
-
-/** The first one's facts, and what only the second one knows. */
-function mergeEvent(known: TraceEvent, other: TraceEvent): TraceEvent {
-  const byName = new Map(other.fields.map((field) => [field.name, field]));
-  const fields = known.fields.map((field) => ({ ...byName.get(field.name), ...field }));
-  const print = known.print && { ...other.print, ...known.print };
-  return { ...other, ...known, fields, ...(print && { print }) };
-}
-
-/** An event made by TRACE_EVENT has the class of its own name; which class another one has, neither tracefs nor BTF tells. */
-function withClass(event: TraceEvent, records: ReadonlyMap<string, EventClass>): TraceEvent {
-  if (event.class !== undefined) return event;
-  const record = records.get(event.name);
-  const isItsOwn = record !== undefined && describePlaces(record.fields) === describePlaces(event.fields);
-  return isItsOwn ? { ...event, class: event.name } : event;
-}
-
-function mergeTracepoints(parts: readonly Part[], report: Disagree): readonly Tracepoint[] {
-  const merged = new Map<string, { readonly name: string; tracepoints: readonly Tracepoint[] }>();
-  for (const { name, snapshot } of ranked(parts, ["btf", "source", "tracefs"])) {
-    for (const [tracepoint, variants] of groupByName(snapshot.tracepoints)) {
-      const known = merged.get(tracepoint);
-      if (known === undefined) {
-        merged.set(tracepoint, { name, tracepoints: variants });
-        continue;
-      }
-      known.tracepoints = mergeVariants(known.tracepoints, variants, (one, other) => {
-        report(`arguments of tracepoint ${tracepoint}`, { name: known.name, fact: one }, { name, fact: other });
-      });
-    }
-  }
-  return [...merged.values()]
-    .flatMap(({ tracepoints }) => tracepoints)
-    .sort((one, other) => compareText(one.name, other.name));
-}
-
-/** Several modules can have tracepoints of one name; each is paired with the one that has its arguments. */
-function mergeVariants(
-  known: readonly Tracepoint[],
-  others: readonly Tracepoint[],
-  differ: (one: string, other: string) => void,
-): readonly Tracepoint[] {
-  const argsOf = ({ args }: Tracepoint): string => args.map(({ type }) => canonicalParameter(type)).join(", ");
-  for (const other of others) {
-    if (!known.some((one) => argsOf(one) === argsOf(other))) differ(known.map(argsOf).join(" or "), argsOf(other));
-  }
-  return known.map((one) => {
-    const same = others.find((other) => argsOf(other) === argsOf(one));
-    if (same === undefined) return one;
-    // Where the types are equal, the spelling and the names of the source stay.
-    const args = same.args.map((arg, position) => ({
-      ...one.args[position],
-      ...arg,
-      name: arg.name || (one.args[position]?.name ?? ""),
-    }));
-    return { ...one, ...same, args };
-  });
-}
-
-function groupByName(tracepoints: readonly Tracepoint[]): ReadonlyMap<string, readonly Tracepoint[]> {
-  const groups = new Map<string, Tracepoint[]>();
-  for (const tracepoint of tracepoints) {
-    const group = groups.get(tracepoint.name);
-    if (group) group.push(tracepoint);
-    else groups.set(tracepoint.name, [tracepoint]);
-  }
-  return groups;
-}
-
 function mergeClasses(parts: readonly Part[]): readonly EventClass[] {
   const merged = new Map<string, EventClass>();
   for (const found of parts.flatMap(({ snapshot }) => snapshot.classes ?? [])) {
@@ -260,20 +125,4 @@ function mergeEnums(parts: readonly Part[], report: Disagree): Readonly<Record<s
     }
   }
   return Object.fromEntries([...merged].map(([symbol, { fact }]) => [symbol, fact]));
-}
-
-/** Text of fields that is equal exactly if all that both sides can know is. */
-function describeFields(fields: readonly Field[]): string {
-  return fields
-    .map(({ name, type, offset, size }) => `${canonicalType(type)} ${name} at ${offset ?? "?"}, ${size ?? "?"} bytes`)
-    .join("; ");
-}
-
-/** What a record of BTF and one of tracefs have in common: BTF does not know the element type of dynamic fields. */
-function describePlaces(fields: readonly Field[]): string {
-  return fields.map(({ name, kind, offset, size }) => `${kind} ${name} at ${offset ?? "?"}, ${size ?? "?"}`).join("; ");
-}
-
-function compareText(one: string, other: string): number {
-  return one < other ? -1 : Number(one > other);
 }

@@ -28,10 +28,7 @@ async function readRunning(options: ReadOptions): Promise<Snapshot> {
     { name: "btf", outcome: btf, lacks: "arguments of tracepoints and records of event classes" },
   ];
   const problems = parts.flatMap(({ name, outcome, lacks }) => unreadable(name, outcome, lacks));
-  const read = parts.flatMap(({ name, outcome }) =>
-    outcome instanceof ToolError ? [] : [{ name, snapshot: outcome }],
-  );
-  const merged = merge(read);
+  const merged = merge(parts.flatMap(({ outcome }) => (outcome instanceof ToolError ? [] : [outcome])));
   return { ...merged, problems: [...problems, ...merged.problems] };
 }
 

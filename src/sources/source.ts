@@ -5,7 +5,7 @@ import type { Snapshot } from "../snapshot/model.ts";
 import { baselineReader } from "./baseline.ts";
 import { btfReader } from "./btf.ts";
 import { gitReader } from "./git.ts";
-import { merge, type Part, symbolsToLookUp } from "./merge.ts";
+import { merge, symbolsToLookUp } from "./merge.ts";
 import type { ReadOptions, Reader } from "./reader.ts";
 import { runningReader } from "./running.ts";
 import { savedReader } from "./saved.ts";
@@ -35,7 +35,7 @@ export async function readSnapshot(spelling: string, options: ReadOptions = {}):
   // BTF comes last: which of its enum constants are of use, the others tell.
   const isBtf = (part: string): boolean => part.startsWith(btfReader.prefix);
   const read = await Promise.all(parts.filter((part) => !isBtf(part)).map((part) => readOne(part, options)));
-  const symbols = symbolsToLookUp(read.map(({ snapshot }) => snapshot));
+  const symbols = symbolsToLookUp(read);
   const btf = await Promise.all(parts.filter(isBtf).map((part) => readOne(part, { ...options, symbols })));
   return merge([...read, ...btf]);
 }
@@ -49,7 +49,7 @@ export function splitSources(spelling: string): readonly string[] {
   return spelling.split(new RegExp(`\\+(?=${prefixes})`));
 }
 
-async function readOne(spelling: string, options: ReadOptions): Promise<Part> {
+async function readOne(spelling: string, options: ReadOptions): Promise<Snapshot> {
   const { reader, target } = findReader(spelling, options);
   const snapshot = await reader.read(target, options);
   const { arch } = snapshot.kernel;
@@ -58,7 +58,7 @@ async function readOne(spelling: string, options: ReadOptions): Promise<Part> {
       hint: `leave out --arch ${options.arch}, or name a kernel for ${options.arch}`,
     });
   }
-  return { name: `'${spelling}'`, snapshot };
+  return snapshot;
 }
 
 /** The reader that a spelling means. */

@@ -30,8 +30,15 @@ pub const ARCHES: &[Arch] = &[
         word_bits: 64,
         align64: 8,
         char_signed: true,
-        forced: &["X86", "X86_64", "64BIT", "MMU"],
-        forbidden: &["X86_32", "CPU_BIG_ENDIAN", "UML"],
+        forced: &[
+            "X86",
+            "X86_64",
+            "64BIT",
+            "MMU",
+            "PHYS_ADDR_T_64BIT",
+            "ARCH_DMA_ADDR_T_64BIT",
+        ],
+        forbidden: &["X86_32", "CPU_BIG_ENDIAN"],
         predefined: &[("__x86_64__", "1"), ("__LP64__", "1"), ("__LITTLE_ENDIAN__", "1")],
     },
     Arch {
@@ -40,8 +47,8 @@ pub const ARCHES: &[Arch] = &[
         word_bits: 64,
         align64: 8,
         char_signed: false,
-        forced: &["ARM64", "64BIT", "MMU"],
-        forbidden: &["CPU_BIG_ENDIAN", "UML"],
+        forced: &["ARM64", "64BIT", "MMU", "PHYS_ADDR_T_64BIT", "ARCH_DMA_ADDR_T_64BIT"],
+        forbidden: &["CPU_BIG_ENDIAN"],
         predefined: &[("__aarch64__", "1"), ("__LP64__", "1"), ("__AARCH64EL__", "1")],
     },
     Arch {
@@ -51,7 +58,7 @@ pub const ARCHES: &[Arch] = &[
         align64: 4,
         char_signed: true,
         forced: &["X86", "X86_32", "MMU"],
-        forbidden: &["X86_64", "64BIT", "UML"],
+        forbidden: &["X86_64", "64BIT"],
         predefined: &[("__i386__", "1")],
     },
     Arch {
@@ -61,7 +68,7 @@ pub const ARCHES: &[Arch] = &[
         align64: 8,
         char_signed: false,
         forced: &["ARM"],
-        forbidden: &["64BIT", "CPU_BIG_ENDIAN", "UML"],
+        forbidden: &["64BIT", "CPU_BIG_ENDIAN"],
         predefined: &[("__arm__", "1"), ("__ARMEL__", "1"), ("__ARM_EABI__", "1")],
     },
     Arch {
@@ -70,8 +77,14 @@ pub const ARCHES: &[Arch] = &[
         word_bits: 64,
         align64: 8,
         char_signed: false,
-        forced: &["RISCV", "64BIT", "ARCH_RV64I"],
-        forbidden: &["32BIT", "ARCH_RV32I", "UML"],
+        forced: &[
+            "RISCV",
+            "64BIT",
+            "ARCH_RV64I",
+            "PHYS_ADDR_T_64BIT",
+            "ARCH_DMA_ADDR_T_64BIT",
+        ],
+        forbidden: &["32BIT", "ARCH_RV32I"],
         predefined: &[("__riscv", "1"), ("__riscv_xlen", "64"), ("__LP64__", "1")],
     },
     Arch {
@@ -80,8 +93,8 @@ pub const ARCHES: &[Arch] = &[
         word_bits: 64,
         align64: 8,
         char_signed: false,
-        forced: &["S390", "64BIT", "MMU"],
-        forbidden: &["UML"],
+        forced: &["S390", "64BIT", "MMU", "PHYS_ADDR_T_64BIT", "ARCH_DMA_ADDR_T_64BIT"],
+        forbidden: &[],
         predefined: &[
             ("__s390__", "1"),
             ("__s390x__", "1"),
@@ -95,8 +108,17 @@ pub const ARCHES: &[Arch] = &[
         word_bits: 64,
         align64: 8,
         char_signed: false,
-        forced: &["PPC", "PPC64", "64BIT", "MMU", "CPU_LITTLE_ENDIAN", "PPC_BOOK3S_64"],
-        forbidden: &["PPC32", "CPU_BIG_ENDIAN", "UML"],
+        forced: &[
+            "PPC",
+            "PPC64",
+            "64BIT",
+            "MMU",
+            "CPU_LITTLE_ENDIAN",
+            "PPC_BOOK3S_64",
+            "PHYS_ADDR_T_64BIT",
+            "ARCH_DMA_ADDR_T_64BIT",
+        ],
+        forbidden: &["PPC32", "CPU_BIG_ENDIAN"],
         predefined: &[
             ("__powerpc__", "1"),
             ("__powerpc64__", "1"),
@@ -106,6 +128,43 @@ pub const ARCHES: &[Arch] = &[
         ],
     },
 ];
+
+/// Symbols that select an architecture: each is set for its own and for no other.
+const ARCH_SYMBOLS: &[&str] = &[
+    "ALPHA",
+    "ARC",
+    "ARM",
+    "ARM64",
+    "C6X",
+    "CSKY",
+    "HEXAGON",
+    "IA64",
+    "LOONGARCH",
+    "M68K",
+    "MICROBLAZE",
+    "MIPS",
+    "NIOS2",
+    "OPENRISC",
+    "PARISC",
+    "PPC",
+    "RISCV",
+    "S390",
+    "SPARC",
+    "SUPERH",
+    "UML",
+    "X86",
+    "XTENSA",
+];
+
+impl Arch {
+    /// Whether a configuration symbol is set in every kernel of this architecture, or in none; `None` if that differs.
+    pub fn decides(&self, symbol: &str) -> Option<bool> {
+        if self.forced.contains(&symbol) {
+            return Some(true);
+        }
+        (self.forbidden.contains(&symbol) || ARCH_SYMBOLS.contains(&symbol)).then_some(false)
+    }
+}
 
 /// Macros that gcc predefines for every kernel build.
 pub const PREDEFINED: &[(&str, &str)] = &[

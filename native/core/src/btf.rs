@@ -11,10 +11,15 @@
 mod blob;
 mod collect;
 mod constants;
+mod header;
 mod layout;
 mod record;
 mod spell;
 
-pub use blob::{Blob, is_btf, is_split};
+pub use blob::Blob;
 pub use collect::{Collector, Facts};
 pub use constants::Constants;
+pub use header::{is_btf, is_split};
+
+#[cfg(test)]
+mod tests;

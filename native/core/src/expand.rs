@@ -240,6 +240,12 @@ impl Expander {
                         },
                     };
                     let mut replaced = replaced;
+                    // What a macro makes stands under the condition that the macro's name stands under.
+                    if token.when != 0 {
+                        for made in replaced.iter_mut().filter(|made| made.when == 0) {
+                            made.when = token.when;
+                        }
+                    }
                     match replaced.first_mut() {
                         Some(first) => first.space = token.space,
                         None => owed = token.space,

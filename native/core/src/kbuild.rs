@@ -64,9 +64,10 @@ impl World for Reader<'_> {
     fn config(&self, symbol: &str) -> Option<String> {
         match self.config {
             Some(config) => Some(config.get(symbol).unwrap_or("").to_owned()),
-            None if self.arch.forced.contains(&symbol) => Some("y".to_owned()),
-            None if self.arch.forbidden.contains(&symbol) => Some(String::new()),
-            None => None,
+            None => self
+                .arch
+                .decides(symbol)
+                .map(|set| if set { "y" } else { "" }.to_owned()),
         }
     }
 }
@@ -165,7 +166,11 @@ impl<'f> Kbuild<'f> {
                     continue;
                 }
                 for Word { text, needs } in words {
-                    if let Some(path) = join(dir, text) {
+                    // Before 5.x the top Makefile turns `fs/` into what is linked of it.
+                    let linked = ["/built-in.o", "/built-in.a", "/lib.a"]
+                        .iter()
+                        .find_map(|l| text.strip_suffix(l));
+                    if let Some(path) = join(dir, linked.unwrap_or(text)) {
                         entries.entry(path).or_default().push((base.to_owned(), needs.clone()));
                     }
                 }
@@ -373,7 +378,11 @@ mod tests {
     fn tree() -> Tree {
         Tree(vec![
             ("Kbuild", "obj-y += fs/ kernel/\nobj-$(CONFIG_NET) += net/"),
-            ("Makefile", "include arch/$(SRCARCH)/Makefile\nlibs-y := lib/"),
+            (
+                "Makefile",
+                "include arch/$(SRCARCH)/Makefile\nlibs-y := lib/\nlibs-y := $(patsubst %/, %/lib.a, $(libs-y))",
+            ),
+            ("lib/Makefile", "lib-y := idr.o"),
             ("arch/x86/Makefile", "drivers-$(CONFIG_PCI) += arch/x86/pci/"),
             ("arch/x86/Kbuild", "obj-$(CONFIG_KVM) += kvm/"),
             ("arch/x86/pci/Makefile", "obj-y += i386.o"),
@@ -425,6 +434,7 @@ mod tests {
             ("arch/x86/kvm/x86.c", Some("CONFIG_KVM && CONFIG_KVM_X86")),
             ("virt/kvm/kvm_main.c", Some("CONFIG_KVM && CONFIG_KVM_X86")),
             ("net/x.c", Some("CONFIG_NET")),
+            ("lib/idr.c", None),
             ("kernel/sched/policy.c", Some("never")),
             ("drivers/none.c", Some("never")),
         ];

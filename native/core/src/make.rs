@@ -303,6 +303,11 @@ impl Makefile {
             }
             ("subst" | "patsubst", 3) => {
                 let (from, to) = (self.text(args[0], world), self.text(args[1], world));
+                let (from, to) = if function == "subst" {
+                    (from, to)
+                } else {
+                    (from.trim().to_owned(), to.trim().to_owned())
+                };
                 let words = self.words(args[2], world);
                 // `$(subst m,y,$(CONFIG_X))`: a symbol that is not known stays itself.
                 map(words, |w| {

@@ -22,6 +22,20 @@ impl Whens {
         self.texts.get((when as usize).checked_sub(1)?).map(String::as_str)
     }
 
+    /// The text of a condition within another one: what `outer` says already is left out.
+    pub fn text_within(&self, when: u16, outer: u16) -> Option<&str> {
+        let text = self.text(when)?;
+        match self.text(outer) {
+            Some(outer) if text == outer => None,
+            Some(outer) => Some(
+                text.strip_prefix(outer)
+                    .and_then(|t| t.strip_prefix(" && "))
+                    .unwrap_or(text),
+            ),
+            None => Some(text),
+        }
+    }
+
     /// Whether any token stands under a condition that is not known.
     pub fn any(&self) -> bool {
         !self.texts.is_empty()

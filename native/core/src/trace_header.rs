@@ -224,6 +224,16 @@ enum Pass {
     Ftrace,
 }
 
+/// Where a declaration stands.
+struct Place<'w> {
+    /// Its first and last line.
+    lines: (u32, u32),
+    /// The conditions of its header.
+    whens: &'w Whens,
+    /// The condition that the whole declaration stands under.
+    outer: u16,
+}
+
 struct HeaderReader<'a, 'f> {
     tree: &'a mut Tree<'f>,
     unit: &'a mut Unit,
@@ -469,18 +479,23 @@ impl HeaderReader<'_, '_> {
     fn declaration(&mut self, call: &Call, lines: (u32, u32), whens: &Whens, names: &mut Interner) {
         let kind = names.shared(call.name.sym);
         let when = whens.text(call.name.when).map(str::to_owned);
+        let place = Place {
+            lines,
+            whens,
+            outer: call.name.when,
+        };
         let arg = |n: usize| call.args.get(n).map_or(&[][..], Vec::as_slice);
         let word = |n: usize, names: &Interner| spell(arg(n), names);
         let at = |n: usize| arg(n).first().copied().unwrap_or(call.name);
         match (&*kind, self.pass) {
             ("DECLARE_EVENT_CLASS", _) => {
                 let name = word(0, names);
-                self.class(name, arg(3), &call.rest(5), lines, whens, names);
+                self.class(name, arg(3), &call.rest(5), &place, names);
             }
             (_, Pass::Ftrace) if !self.calls.parts.contains(&call.name.sym) => {
                 // FTRACE_ENTRY(name, struct, id, structure, print)
                 let (name, location) = (word(0, names), self.location(call.name, lines));
-                self.class(name.clone(), arg(3), arg(4), lines, whens, names);
+                self.class(name.clone(), arg(3), arg(4), &place, names);
                 let system = self.system(names);
                 self.header.events.push(DeclaredEvent {
                     system,
@@ -493,7 +508,7 @@ impl HeaderReader<'_, '_> {
             }
             ("TRACE_EVENT", _) => {
                 let name = word(0, names);
-                self.class(name.clone(), arg(3), &call.rest(5), lines, whens, names);
+                self.class(name.clone(), arg(3), &call.rest(5), &place, names);
                 let system = self.system(names);
                 let location = self.location(at(0), lines);
                 self.header.events.push(DeclaredEvent {
@@ -568,15 +583,7 @@ impl HeaderReader<'_, '_> {
         }
     }
 
-    fn class(
-        &mut self,
-        name: String,
-        structure: &[Token],
-        print: &[Token],
-        lines: (u32, u32),
-        whens: &Whens,
-        names: &mut Interner,
-    ) {
+    fn class(&mut self, name: String, structure: &[Token], print: &[Token], place: &Place, names: &mut Interner) {
         let inner = self.opened(structure, names);
         let out = self.expand(&inner, &self.calls.fields, &self.stages.fields, names);
         let mut fields = Vec::new();
@@ -587,10 +594,10 @@ impl HeaderReader<'_, '_> {
                     // Only names the struct that __field_desc describes piece by piece.
                     continue;
                 }
-                match self.field(&call, lines, whens, names) {
+                match self.field(&call, place, names) {
                     Some(field) => fields.push(field),
                     None => {
-                        let line = self.location(call.name, lines).line;
+                        let line = self.location(call.name, place.lines).line;
                         let message = format!("'{}' of class '{name}' declares no field", spell(&[call.name], names));
                         self.problem("bad-field", message, line, None);
                     }
@@ -600,7 +607,7 @@ impl HeaderReader<'_, '_> {
                     "'{}' in the fields of class '{name}' is no field macro",
                     names.text(token.sym)
                 );
-                let line = self.location(token, lines).line;
+                let line = self.location(token, place.lines).line;
                 self.problem("unknown-field-macro", message, line, None);
             }
         }
@@ -615,7 +622,7 @@ impl HeaderReader<'_, '_> {
         );
     }
 
-    fn field(&mut self, call: &Call, lines: (u32, u32), whens: &Whens, names: &mut Interner) -> Option<DeclaredField> {
+    fn field(&mut self, call: &Call, place: &Place, names: &mut Interner) -> Option<DeclaredField> {
         let macro_name = names.shared(call.name.sym);
         let none = FxHashSet::default();
         let cpumask = matches!(&*macro_name, "__cpumask" | "__rel_cpumask");
@@ -642,17 +649,27 @@ impl HeaderReader<'_, '_> {
             "__rel_dynamic_array" | "__rel_cpumask" => FieldKind::Relative,
             _ => FieldKind::Scalar,
         };
+        // `__field(nid_t, nid[3])`: the item itself is an array.
+        let bracket = item.iter().position(|t| names.text(t.sym) == "[");
+        let (item, in_item) = match bracket {
+            Some(at) if names.text(item[item.len() - 1].sym) == "]" => {
+                (item[..at].to_vec(), Some(item[at + 1..item.len() - 1].to_vec()))
+            }
+            _ => (item, None),
+        };
+        let kind = if in_item.is_some() { FieldKind::Array } else { kind };
         let length = match length {
+            _ if in_item.is_some() => in_item.unwrap_or_default(),
             Some(length) if kind == FieldKind::Array => self.expand(length, &none, &self.stages.fields, names),
             _ if open_ended => lex(b"0", call.name.file, call.name.line, names),
             _ => Vec::new(),
         };
         let name = spell(&item, names);
-        let when = whens
-            .text(item.first()?.when)
-            .or_else(|| whens.text(call.name.when))
+        let when = place
+            .whens
+            .text_within(item.first()?.when, place.outer)
             .map(str::to_owned);
-        let location = self.location(*item.first()?, lines);
+        let location = self.location(*item.first()?, place.lines);
         let is_struct = macro_name.starts_with("__field_struct");
         let is_packed = macro_name.contains("_packed");
         is_name(&name).then_some(DeclaredField {

@@ -11,6 +11,7 @@ use crate::fragment::{Attributes, CType, Declaration, Enum, Record, declarations
 use crate::index::TypeKind;
 use crate::lex::{Interner, Kind, Sym, Token, lex, spell};
 use crate::reading::{Line, Reader, Table};
+use crate::trace_header::unescaped;
 use crate::tree::{FileId, Site, Tree};
 use crate::unit::{Local, Tri, Unit, Visible};
 
@@ -55,6 +56,8 @@ pub struct Types {
     typedefs: FxHashMap<Site, Known>,
     enums: FxHashMap<Site, Option<Rc<EnumValues>>>,
     parsed: FxHashMap<Site, Option<Rc<Vec<Declaration>>>>,
+    /// Enums of which some constants depend on the configuration: the size is known, counted values are not.
+    conditional: FxHashSet<Site>,
     busy: Vec<Site>,
     /// Constants of enums whose bodies are macros, and the files that were searched for such.
     hidden: FxHashMap<Sym, Site>,
@@ -427,13 +430,14 @@ impl Context<'_, '_> {
         let at = (site.file, definition.range.0);
         let mut reader = Reader::new(tokens.into(), Some(at));
         let (mut own, calls) = (Local::default(), FxHashSet::default());
-        let (mut pending, mut tokens) = (Vec::new(), Vec::new());
+        let (mut pending, mut tokens, mut unsure) = (Vec::new(), Vec::new(), Vec::new());
         loop {
             let line = reader.next(self.tree, self.unit, &[&own], names);
             if !matches!(line, Some(Line::Text(_) | Line::Include(_))) {
                 // A macro defined inside the body (`#define x(name, ...) ID_##name,`) holds from here on.
                 let mut table = Table::layered(self.tree, self.unit, &own, &calls, None, Some(at));
                 tokens.extend(Expander::default().expand(&pending, &mut table, names));
+                unsure.append(&mut table.unsure);
                 pending.clear();
             }
             match line {
@@ -450,7 +454,7 @@ impl Context<'_, '_> {
                 None => break,
             }
         }
-        if reader.whens.any() {
+        if reader.whens.any() && definition.kind != TypeKind::Enum {
             let name = names.text(definition.name);
             return Err(format!("the members of '{name}' depend on the configuration"));
         }
@@ -459,7 +463,16 @@ impl Context<'_, '_> {
         if !text.trim_end().ends_with(';') {
             text.push(';');
         }
+        if reader.whens.any() {
+            self.types.conditional.insert(site);
+        }
         let parsed = declarations(&text).map(Rc::new);
+        if let (None, Some(name)) = (&parsed, unsure.first()) {
+            return Err(format!(
+                "what '{}' stands for depends on the configuration",
+                names.text(*name)
+            ));
+        }
         if parsed.is_none() {
             self.types.refused.push(site);
         }
@@ -616,7 +629,17 @@ impl Context<'_, '_> {
             _ => None,
         });
         let result = match found {
-            Some(e) => Some(Rc::new(self.enumeration(&e, names)?)),
+            Some(e) => {
+                let mut values = self.enumeration(&e, names)?;
+                if self.types.conditional.contains(&site) {
+                    for (name, text) in e.constants.iter().flatten() {
+                        if text.is_none() {
+                            values.values.insert(names.intern(name), None);
+                        }
+                    }
+                }
+                Some(Rc::new(values))
+            }
             None => None,
         };
         self.types.enums.insert(site, result.clone());
@@ -862,6 +885,10 @@ impl Resolver for Context<'_, '_> {
     }
 
     fn size_of(&mut self, operand: &[Token], names: &mut Interner) -> Option<u64> {
+        if operand.iter().all(|t| t.kind == Kind::Str) && !operand.is_empty() {
+            let length: usize = operand.iter().map(|t| unescaped(names.text(t.sym)).len()).sum();
+            return Some(length as u64 + 1);
+        }
         self.type_name(operand, names).ok().map(|l| l.size)
     }
 

@@ -15,6 +15,16 @@ use crate::tree::{FileId, Site, Tree, directory};
 /// Files one unit may include in a chain; the deepest chains of real kernels are below 60.
 const MAX_INCLUDE_DEPTH: u32 = 250;
 
+/// Attributes that only clang has.
+const CLANG_ATTRIBUTES: [&str; 6] = [
+    "btf_type_tag",
+    "btf_decl_tag",
+    "diagnose_if",
+    "overloadable",
+    "pass_object_size",
+    "pass_dynamic_object_size",
+];
+
 /// Whether something holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tri {
@@ -392,7 +402,10 @@ impl Unit {
         match (chosen, unsure.split_first()) {
             (Some(body), None) => Visible::Macro(body),
             (None, None) => Visible::Nothing,
-            (None, Some((first, rest))) if rest.iter().all(|m| same_body(m, first)) => Visible::Macro(first.clone()),
+            // Several branches that all say the same; one branch alone may leave the name undefined in the other.
+            (None, Some((first, rest))) if !rest.is_empty() && rest.iter().all(|m| same_body(m, first)) => {
+                Visible::Macro(first.clone())
+            }
             (Some(body), Some(_)) if unsure.iter().all(|m| same_body(m, &body)) => Visible::Macro(body),
             _ => Visible::Unsure,
         }
@@ -541,12 +554,7 @@ fn parenthesise_defined(tokens: &[Token], names: &mut Interner) -> Vec<Token> {
 /// Whether `CONFIG_<symbol>` is defined as a macro: `=m` defines only `CONFIG_<symbol>_MODULE`.
 fn config_defined(tree: &Tree, symbol: &str) -> Tri {
     let Some(config) = &tree.config else {
-        let is = |list: &[&str]| list.contains(&symbol);
-        return match (is(tree.arch.forced), is(tree.arch.forbidden)) {
-            (true, _) => Tri::True,
-            (_, true) => Tri::False,
-            _ => Tri::Unknown,
-        };
+        return tree.arch.decides(symbol).map_or(Tri::Unknown, Tri::from);
     };
     if config.get(symbol).is_some_and(|v| v != "m") {
         return Tri::True;
@@ -651,7 +659,10 @@ impl Resolver for ConditionResolver<'_, '_> {
                 Some(config) => is(Tri::from(config.get(symbol) == Some("m"))),
                 None => None,
             },
-            ("__has_attribute" | "__has_builtin" | "__has_include" | "__has_feature", _) => None,
+            // Kernels are built with gcc unless somebody says otherwise, and it knows none of these.
+            ("__has_attribute", _) if CLANG_ATTRIBUTES.contains(&argument.trim_matches('_')) => Some(Value::int(0)),
+            ("__has_feature", _) => Some(Value::int(0)),
+            ("__has_attribute" | "__has_builtin" | "__has_include", _) => None,
             _ => {
                 let mut tokens = vec![ident(name)];
                 let mark = |text: &str, names: &mut Interner| Token {

@@ -1,31 +1,14 @@
-//! One BTF blob: its header, its sections, and where each type stands. Types are looked at in place; nothing is copied.
+//! One BTF blob and where each type stands in it. Types are looked at in place; nothing is copied.
 //! A reference that leads nowhere gives `None`, whoever asks.
 
 use memchr::memchr;
 
-use crate::problem::Problem;
+use super::header::{Sections, read_u32};
 
-/// `BTF_MAGIC`; read the wrong way round, it tells the byte order.
-const MAGIC: u16 = 0xeb9f;
-/// `struct btf_header` up to and including `str_len`; newer kernels append to it and say so in `hdr_len`.
-const HEADER_BYTES: usize = 24;
 /// `struct btf_type`.
 const TYPE_BYTES: usize = 12;
 /// The longest name that is looked at. The kernel's own limit for symbols (`KSYM_NAME_LEN`) is 512.
 const MAX_NAME_BYTES: usize = 512;
-
-/// Whether these bytes begin as BTF does, in either byte order.
-pub fn is_btf(bytes: &[u8]) -> bool {
-    bytes.starts_with(&MAGIC.to_le_bytes()) || bytes.starts_with(&MAGIC.to_be_bytes())
-}
-
-/// Whether a blob continues another one: its ids and strings count on from those of its base.
-///
-/// The strings of a blob that stands alone begin with the empty name; those of a split one do not (`btf_parse_str_sec` in
-/// kernel/bpf/btf.c).
-pub fn is_split(bytes: &[u8]) -> bool {
-    Sections::read(bytes, &mut |_, _| {}).is_some_and(|sections| sections.strings.first() != Some(&0))
-}
 
 /// A parsed blob. Split BTF, such as that of a module, refers to its base for all ids and names below its own.
 #[derive(Debug)]
@@ -295,74 +278,4 @@ fn kind_of(info: u32) -> usize {
 /// `BTF_INFO_VLEN`, with the bits above that old kernels require to be 0.
 fn vlen_of(info: u32) -> usize {
     (info & 0x00ff_ffff) as usize
-}
-
-fn read_u32(bytes: &[u8], at: usize, big_endian: bool) -> Option<u32> {
-    let word: [u8; 4] = bytes.get(at..at.checked_add(4)?)?.try_into().ok()?;
-    Some(if big_endian {
-        u32::from_be_bytes(word)
-    } else {
-        u32::from_le_bytes(word)
-    })
-}
-
-/// The two parts of a blob behind its header.
-#[derive(Debug, Default)]
-struct Sections<'a> {
-    big_endian: bool,
-    types: &'a [u8],
-    strings: &'a [u8],
-}
-
-impl<'a> Sections<'a> {
-    fn read(bytes: &'a [u8], problem: &mut dyn FnMut(&'static str, String)) -> Option<Self> {
-        if !is_btf(bytes) {
-            problem(
-                "btf-unreadable",
-                "it does not begin with the magic number of BTF".into(),
-            );
-            return None;
-        }
-        let big_endian = bytes.starts_with(&MAGIC.to_be_bytes());
-        let word = |at| read_u32(bytes, at, big_endian).map(|word| word as usize);
-        let header = || Some([word(4)?, word(8)?, word(12)?, word(16)?, word(20)?]);
-        let Some([header_bytes, type_at, type_bytes, string_at, string_bytes]) = header() else {
-            problem("btf-truncated", "its header is cut off".into());
-            return None;
-        };
-        if bytes[2] != 1 || header_bytes < HEADER_BYTES {
-            let version = bytes[2];
-            let message =
-                format!("its header has version {version} and {header_bytes} bytes, expected 1 and {HEADER_BYTES}");
-            problem("btf-unreadable", message);
-            return None;
-        }
-        let mut section = |name: &str, at: usize, length: usize| {
-            let rest = bytes.get(header_bytes.saturating_add(at)..).unwrap_or_default();
-            if rest.len() < length {
-                let missing = length - rest.len();
-                problem(
-                    "btf-truncated",
-                    format!("its {name} lack the last {missing} of {length} bytes"),
-                );
-            }
-            &rest[..rest.len().min(length)]
-        };
-        Some(Self {
-            big_endian,
-            types: section("types", type_at, type_bytes),
-            strings: section("names", string_at, string_bytes),
-        })
-    }
-}
-
-/// A problem of the blob called `file`.
-pub(super) fn problem_of(file: &str, code: &'static str, message: String) -> Problem {
-    Problem {
-        code,
-        message,
-        file: Some(file.to_owned()),
-        line: None,
-        event: None,
-    }
 }

@@ -3,7 +3,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::blob::{Blob, Kind, Type, problem_of};
+use super::blob::{Blob, Kind, Type};
 use super::layout::resolved;
 use super::record::Record;
 use super::spell::spell_parameter;
@@ -86,7 +86,13 @@ impl Collector {
     /// Notes a problem of the blob called `file`.
     pub fn problem(&mut self, file: &str, code: &'static str, message: String) {
         if self.facts.problems.len() < MAX_FACTS {
-            self.facts.problems.push(problem_of(file, code, message));
+            self.facts.problems.push(Problem {
+                code,
+                message,
+                file: Some(file.to_owned()),
+                line: None,
+                event: None,
+            });
         }
     }
 

@@ -19,8 +19,8 @@ use crate::machine;
 
 /// The most that is read or unpacked of one file, and of all together. The BTF of a kernel has about 5 MiB, with all its modules
 /// 30; a packed `vmlinux` with debug information has 500 in all.
-const MAX_FILE_BYTES: u64 = if cfg!(test) { 8 << 20 } else { 1 << 30 };
-const MAX_BTF_BYTES: usize = if cfg!(test) { 1 << 20 } else { 256 << 20 };
+const MAX_FILE_BYTES: u64 = if cfg!(test) { 24 << 20 } else { 1 << 30 };
+const MAX_BTF_BYTES: usize = if cfg!(test) { 16 << 20 } else { 256 << 20 };
 /// The most files looked at; a kernel has under 10,000 modules.
 const MAX_FILES: usize = 100_000;
 /// How deep `/lib/modules/VERSION` and the like are nested, with room to spare.
