@@ -2,10 +2,9 @@
 
 export { compare, type CompareOptions, compareSnapshots } from "./compare.ts";
 export { type ErrorCode, ERRORS, ToolError } from "./errors.ts";
+export { type Format, FORMATS } from "./reports/formats.ts";
 export {
   type EventCounts,
-  type Format,
-  FORMATS,
   type NotComparable,
   type Renderer,
   RENDERERS,

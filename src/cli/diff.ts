@@ -2,7 +2,7 @@
 
 import { Command, InvalidArgumentError, Option } from "commander";
 
-import { type Format, FORMATS, RENDERERS } from "../reports/report.ts";
+import { type Format, FORMATS } from "../reports/formats.ts";
 import { FAIL_ON, type FailOn, failing } from "../rules/policy.ts";
 import { wantsColor } from "./color.ts";
 import { KERNEL_HELP } from "./kernel-help.ts";
@@ -57,8 +57,9 @@ export function diffCommand(): Command {
 }
 
 async function run(before: string, after: string, flags: Flags): Promise<void> {
-  const [{ compare, requireNoProblems }, { readText, writeAtomically }] = await Promise.all([
+  const [{ compare, requireNoProblems }, { RENDERERS }, { readText, writeAtomically }] = await Promise.all([
     import("../compare.ts"),
+    import("../reports/report.ts"),
     import("../sources/files.ts"),
   ]);
   const report = await withReadOptions(flags, async (options) =>

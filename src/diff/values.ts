@@ -57,9 +57,7 @@ export function enumChanges(
   sizes: SystemSizes,
 ): readonly ChangeOf<EnumKind>[] {
   const told = new Set(tables.flatMap((table) => [table.event.id, ...table.siblings]));
-  const shown = new Set(
-    tables.flatMap(({ renumbered, removed, added }) => [...renumbered, ...removed, ...added].map(numbers)),
-  );
+  const shown = new Set(tables.flatMap(numbersTold));
   const values = compareValues(before.enums, after.enums).filter((value) => !shown.has(numbers(value)));
   if (values.length === 0) return [];
   const users = usersOf(new Set(values.map((value) => value.name)), [before, after], sizes);
@@ -80,6 +78,12 @@ export function enumChanges(
     siblings: events.slice(1).map((event) => event.id),
     constants,
   }));
+}
+
+/** What a changed table tells; a constant whose label was reworded too is one that is gone and one that is new there. */
+function numbersTold({ renumbered, removed, added }: ChangeOf<"symbol-table-changed">): readonly string[] {
+  const reworded = removed.flatMap((gone) => added.map((come) => ({ ...gone, ...come })));
+  return [...renumbered, ...removed, ...added, ...reworded].map(numbers);
 }
 
 /** Sources print the resolved number in place of the name, so a constant is known in a table by its numbers alone. */

@@ -1,6 +1,7 @@
 // The report of a comparison: the public JSON (docs/report.schema.json), and all that a renderer may look at.
 // Renderers are pure: the same report and options give the same text.
 
+import { compareDanger } from "../rules/danger.ts";
 import {
   type Contract,
   CONTRACTS,
@@ -11,6 +12,7 @@ import {
   type Outcome,
 } from "../rules/finding.ts";
 import type { Kernel, Problem } from "../snapshot/model.ts";
+import type { Format } from "./formats.ts";
 import { renderJson } from "./json.ts";
 import { renderTerminal } from "./terminal.ts";
 
@@ -25,7 +27,7 @@ export interface Report {
   readonly summary: Summary;
   /** What was seen in each kernel and not understood. */
   readonly problems: { readonly before: readonly Problem[]; readonly after: readonly Problem[] };
-  /** Most dangerous first, as `classify` orders them. */
+  /** Most dangerous first (src/rules/danger.ts). */
   readonly findings: readonly Finding[];
 }
 
@@ -67,10 +69,7 @@ export type Renderer = (report: Report, options: RenderOptions) => string;
 /** All renderers by the name that `--format` and `--output` know them by. */
 export const RENDERERS: Readonly<Record<Format, Renderer>> = { json: renderJson, terminal: renderTerminal };
 
-export const FORMATS = ["terminal", "json"] as const;
-export type Format = (typeof FORMATS)[number];
-
-/** Counts what a comparison has found; the findings keep their order. */
+/** Orders what a comparison has found, and counts it. */
 export function createReport(
   parts: Omit<Report, "schemaVersion" | "summary"> & { readonly events: EventCounts },
 ): Report {
@@ -83,7 +82,7 @@ export function createReport(
       levels: countBy(LEVELS, (level) => findings.filter((finding) => finding.level === level).length),
       contracts: countBy(CONTRACTS, (contract) => findings.filter((finding) => isHard(finding, contract)).length),
     },
-    findings,
+    findings: [...findings].sort(compareDanger),
   };
 }
 

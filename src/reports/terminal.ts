@@ -1,39 +1,37 @@
-// The report for people: most dangerous first, grouped by event, with a summary to act on at both ends.
+// The report for people: first what a maintainer has to know, then the dangerous findings by event, worst first, then
+// what is merely possible in one line each. Safe findings are counted; `all` shows everything in full.
 
 import { Chalk, type ChalkInstance } from "chalk";
 
-import { CONTRACTS, type Finding, type Level, LEVELS, OUTCOMES, type Outcome } from "../rules/finding.ts";
+import { CONTRACTS, type Finding, LEVELS } from "../rules/finding.ts";
 import type { Kernel } from "../snapshot/model.ts";
 import type { RenderOptions, Report } from "./report.ts";
-import { count, describeProblem, escapeControls, grouped, wrap } from "./text.ts";
+import { type EventGroup, groupByEvent, isDangerous, renderGroup, renderPossible } from "./terminal-findings.ts";
+import { count, cut, describeProblem, grouped, wrap } from "./text.ts";
 
-/** Names shown of a long list; the JSON report has them all. */
-const MAX_NAMES = 6;
+/** Events that the summary names: what fits on a first screen. */
+const LOOK_FIRST = 12;
 
 const EXPLAIN_HINT = "What a rule in brackets means: tpabi explain RULE";
 
 export function renderTerminal(report: Report, options: RenderOptions): string {
   const chalk = new Chalk({ level: options.color ? 1 : 0 });
-  const shown = options.all ? report.findings : report.findings.filter((finding) => finding.level !== "safe");
+  const shown = options.all ? report.findings : report.findings.filter(({ level }) => level !== "safe");
   const groups = groupByEvent(shown);
+  const inFull = options.all ? groups : groups.filter(({ findings }) => findings.some(isDangerous));
+  const inShort = options.all ? [] : groups.filter(({ findings }) => !findings.some(isDangerous));
   const parts = [
     renderHead(report, options, chalk),
-    renderSummary(report, options, chalk),
-    ...groups.map(([event, findings]) => renderGroup(event, findings, options, chalk)),
-    ...(groups.length > 0 ? [renderSummary(report, options, chalk), [EXPLAIN_HINT]] : []),
+    [...renderSummary(report, options, chalk), ...renderFirst(inFull, options)],
+    ...inFull.map((group) => renderGroup(group, options, chalk)),
+    options.all ? [] : renderFixes(report.findings.filter(isDangerous), options, chalk),
+    renderPossible(inShort, options, chalk),
+    shown.length === 0 ? [] : [...renderSummary(report, options, chalk), EXPLAIN_HINT],
   ];
-  return `${parts.map((lines) => lines.join("\n")).join("\n\n")}\n`;
-}
-
-/** Findings by event, the event with the worst finding first. */
-function groupByEvent(findings: readonly Finding[]): readonly (readonly [string, readonly Finding[]])[] {
-  const groups = new Map<string, Finding[]>();
-  for (const finding of findings) {
-    const group = groups.get(finding.event);
-    if (group) group.push(finding);
-    else groups.set(finding.event, [finding]);
-  }
-  return [...groups];
+  return parts
+    .filter((lines) => lines.length > 0)
+    .map((lines) => `${lines.join("\n")}\n`)
+    .join("\n");
 }
 
 function renderHead(report: Report, { width, names }: RenderOptions, chalk: ChalkInstance): readonly string[] {
@@ -68,125 +66,64 @@ function renderNotComparable({ notComparable }: Report, width: number): readonly
   });
 }
 
+/** One line: who wants to know more looks into the snapshot or the JSON report. */
 function renderProblems(side: "before" | "after", report: Report, width: number): readonly string[] {
   const [first, ...rest] = report.problems[side];
   if (!first) return [];
-  const more = rest.length === 0 ? "" : ` (and ${grouped(rest.length)} more)`;
-  return wrap(`not understood in the kernel ${side}: ${describeProblem(first)}${more}`, width, "", 2);
+  const places = rest.length === 0 ? "" : ` (${grouped(rest.length + 1)} places)`;
+  return [cut(`not understood in the kernel ${side}${places}: ${describeProblem(first)}`, width)];
 }
 
-/** What is there, and what to look at first. */
+/** Counts of findings, whom they hurt, and how many of them nobody would notice. */
 function renderSummary(report: Report, { width, all }: RenderOptions, chalk: ChalkInstance): readonly string[] {
   const { levels, contracts } = report.summary;
   const dangerous = report.findings.filter(isDangerous);
+  const silent = dangerous.filter((finding) => Object.values(finding.contracts).includes("silent"));
   const counts = LEVELS.map((level) => `${grouped(levels[level])} ${level}`).join(", ");
   const hidden = levels.possible + levels.safe > 0 && !all ? " (--all shows all in full)" : "";
   const hurt = CONTRACTS.filter((contract) => contracts[contract] > 0);
+  const byContract = hurt.map((name) => `${name} ${grouped(contracts[name])}`).join(", ");
+  const verdict =
+    dangerous.length === 0
+      ? ["Nothing here is known or likely to break a program."]
+      : silent.length === 0
+        ? []
+        : [
+            `${grouped(silent.length)} of ${count(dangerous.length, "finding")} at breaking or likely: wrong data without an error.`,
+          ];
   return [
     ...wrap(counts + hidden, width).map((line) => chalk.bold(line)),
-    ...(hurt.length === 0
-      ? []
-      : wrap(
-          `broken by contract: ${hurt.map((name) => `${name} ${grouped(contracts[name])}`).join(", ")}`,
-          width,
-          "",
-          2,
-        )),
-    ...wrap(advise(dangerous), width),
+    ...(hurt.length === 0 ? [] : wrap(`broken by contract: ${byContract}`, width, "", 2)),
+    ...verdict.flatMap((line) => wrap(line, width)),
   ];
 }
 
-function isDangerous({ level }: Finding): boolean {
-  return level === "breaking" || level === "likely";
-}
-
-function advise(dangerous: readonly Finding[]): string {
-  if (dangerous.length === 0) return "Nothing here is known or likely to break a program.";
-  const events = [...new Set(dangerous.map(({ event }) => event))];
-  const silent = dangerous.filter(({ contracts }) => Object.values(contracts).includes("silent")).length;
-  const warning =
-    silent === 0
-      ? ""
-      : ` ${grouped(silent)} of ${count(dangerous.length, "finding")} at breaking or likely: wrong data without an error.`;
-  return `Look first at ${listNames(events)}.${warning}`;
-}
-
-function renderGroup(
-  event: string,
-  findings: readonly Finding[],
-  options: RenderOptions,
-  chalk: ChalkInstance,
-): readonly string[] {
-  const location = findings.find((finding) => finding.location)?.location;
-  const place = location ? chalk.dim(`  ${escapeControls(location.file)}:${location.line}`) : "";
+/** The worst events, one line each; only where there are more than a screen shows anyway. */
+function renderFirst(groups: readonly EventGroup[], { width }: RenderOptions): readonly string[] {
+  const dangerous = groups.filter(({ findings }) => findings.some(isDangerous));
+  if (dangerous.length < 4) return [];
+  const first = dangerous.slice(0, LOOK_FIRST);
+  const column = Math.max(...first.map(({ event }) => event.length));
+  const more = dangerous.length - first.length;
   return [
-    `${chalk.bold.underline(escapeControls(event))}${place}`,
-    ...findings.flatMap((finding, index) => {
-      const isFirstOfRule = findings.findIndex(({ rule }) => rule === finding.rule) === index;
-      const details = options.all || isDangerous(finding) ? renderDetails(finding, isFirstOfRule, options) : [];
-      return [...renderMessage(finding, options, chalk), ...details.map((line) => chalk.dim(line))];
+    "",
+    "Look first at",
+    ...first.map(({ event, findings }) => {
+      const rules = findings.filter(isDangerous).map(({ rule }) => rule);
+      const times = (rule: string): number => rules.filter((other) => other === rule).length;
+      const names = [...new Set(rules)].map((rule) => (times(rule) === 1 ? rule : `${times(rule)} × ${rule}`));
+      return cut(`  ${findings[0]?.likelihood.toFixed(2)}  ${event.padEnd(column)}  ${names.join(", ")}`, width);
     }),
+    ...(more > 0 ? [`  and ${count(more, "more event", "more events")}`] : []),
   ];
 }
 
-function renderMessage(finding: Finding, { width }: RenderOptions, chalk: ChalkInstance): readonly string[] {
-  const label = `  ${finding.level} ${finding.likelihood.toFixed(2)}  `;
-  const [first = "", ...rest] = wrap(`${finding.message} [${finding.rule}]`, width, label, 6);
-  return [colorOf(finding.level, chalk)(label) + first.slice(label.length), ...rest];
-}
-
-/** What stands under a message; findings of one rule share their fix, which the first of them tells. */
-function renderDetails(finding: Finding, withFix: boolean, { width }: RenderOptions): readonly string[] {
-  const { before, after, consumers, fix, folded = [] } = finding;
+/** What to do instead, once for each rule. */
+function renderFixes(findings: readonly Finding[], { width }: RenderOptions, chalk: ChalkInstance): readonly string[] {
+  const fixes = new Map(findings.map(({ rule, fix }) => [rule, fix]));
+  if (fixes.size === 0) return [];
   return [
-    renderDetail("was", before, width),
-    renderDetail("now", after, width),
-    renderDetail("readers", describeOutcomes(finding), width),
-    renderDetail("used by", consumers.map(({ tool, where }) => `${tool} (${where})`).join(", "), width),
-    renderDetail("fix", withFix ? fix : undefined, width),
-    renderDetail(`stands for ${grouped(folded.length)} more`, listNames(folded), width),
-  ].flat();
-}
-
-function renderDetail(name: string, text: string | undefined, width: number): readonly string[] {
-  return text === undefined || text === "" ? [] : wrap(text, width, `      ${name}: `, 10);
-}
-
-/** Which readers meet what, worst first: `layout, args: wrong data without an error; fields: not found`. */
-function describeOutcomes({ contracts, readers = {} }: Finding): string {
-  const met = [...Object.entries(contracts), ...Object.entries(readers)];
-  return OUTCOMES.filter((outcome) => outcome !== "none")
-    .flatMap((outcome) => {
-      const names = met.filter(([, theirs]) => theirs === outcome).map(([name]) => name);
-      return names.length === 0 ? [] : [`${names.join(", ")}: ${OUTCOME_TEXT[outcome]}`];
-    })
-    .join("; ");
-}
-
-const OUTCOME_TEXT: Readonly<Record<Outcome, string>> = {
-  silent: "wrong data without an error",
-  attach: "attaching fails",
-  load: "loading fails",
-  missing: "not found",
-  build: "building fails",
-  cosmetic: "looks different",
-  none: "no effect",
-};
-
-function colorOf(level: Level, chalk: ChalkInstance): ChalkInstance {
-  switch (level) {
-    case "breaking":
-      return chalk.red.bold;
-    case "likely":
-      return chalk.red;
-    case "possible":
-      return chalk.yellow;
-    case "safe":
-      return chalk.green;
-  }
-}
-
-function listNames(names: readonly string[]): string {
-  const more = names.length - MAX_NAMES;
-  return names.slice(0, MAX_NAMES).join(", ") + (more > 0 ? ` and ${grouped(more)} more` : "");
+    chalk.bold("What the author of the kernel change can do instead"),
+    ...[...fixes.keys()].sort().flatMap((rule) => wrap(fixes.get(rule) ?? "", width, `  ${rule}: `, 6)),
+  ];
 }

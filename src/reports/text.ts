@@ -32,6 +32,21 @@ export function wrap(text: string, width: number, first = "", hang = first.lengt
   return [...lines, line];
 }
 
+/** One line of at most `width` columns; what does not fit ends in `…`. */
+export function cut(text: string, width: number): string {
+  const line = escapeControls(text);
+  return line.length <= width ? line : `${line.slice(0, Math.max(0, width - 1)).trimEnd()}…`;
+}
+
+/** Names shown of a long list; the JSON report has them all. */
+const MAX_NAMES = 6;
+
+/** `a, b, c`, or the first few and how many more there are. */
+export function listNames(names: readonly string[]): string {
+  const more = names.length - MAX_NAMES;
+  return names.slice(0, MAX_NAMES).join(", ") + (more > 0 ? ` and ${grouped(more)} more` : "");
+}
+
 /** `include/trace/events/foo.h:7: type 'foo_t' is not known`, as far as the place is known. */
 export function describeProblem({ file, line, message }: Problem): string {
   const place = [file, line].filter((part) => part !== undefined).join(":");

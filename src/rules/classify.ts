@@ -3,9 +3,11 @@
 
 import type { Change } from "../diff/change.ts";
 import { compareText } from "../diff/order.ts";
+import { compareDanger } from "./danger.ts";
+import type { Location } from "../snapshot/model.ts";
 import { factsOf } from "./facts.ts";
 import type { Facts } from "./facts.ts";
-import { CONTRACTS, HARD_OUTCOMES, LEVELS, OUTCOMES } from "./finding.ts";
+import { HARD_OUTCOMES } from "./finding.ts";
 import type { Consumer, Contract, Finding, ReaderKind } from "./finding.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { rules as allRules } from "./index.ts";
@@ -39,19 +41,6 @@ export function classify(changes: readonly Change[], options: ClassifyOptions = 
   return changes.flatMap((change) => judge(change, byKind, uses, weights)).sort(compareDanger);
 }
 
-/** Most dangerous first: level, then silent before loud, then likelihood; names make the order total. */
-export function compareDanger(one: Finding, other: Finding): number {
-  return (
-    LEVELS.indexOf(one.level) - LEVELS.indexOf(other.level) ||
-    worstRank(one) - worstRank(other) ||
-    other.likelihood - one.likelihood ||
-    compareText(one.event, other.event) ||
-    compareText(one.subject ?? "", other.subject ?? "") ||
-    compareText(one.rule, other.rule) ||
-    compareText(one.id, other.id)
-  );
-}
-
 type ByKey<T> = ReadonlyMap<string, readonly T[]>;
 
 function judge(change: Change, byKind: ByKey<Rule>, uses: ByKey<ConsumerUse>, weights: Weights): readonly Finding[] {
@@ -76,7 +65,7 @@ function assemble(
   exposure: number,
   weights: Weights,
 ): Finding {
-  const { event, subject, before, after, location, confidence } = facts;
+  const { event, siblings, subject, before, after, location, confidence } = facts;
   const consumers = uniqueConsumers(hit);
   const judgement = { contracts, ...(readers === undefined ? {} : { readers }), message };
   return {
@@ -93,10 +82,16 @@ function assemble(
     ...(before === undefined ? {} : { before }),
     ...(after === undefined ? {} : { after }),
     ...(location === undefined ? {} : { location }),
+    ...(event.location === undefined || isSame(event.location, location) ? {} : { declaration: event.location }),
     message,
     fix: rule.fix,
+    ...(siblings.length === 0 ? {} : { siblings }),
     ...(folded.length === 0 ? {} : { folded }),
   };
+}
+
+function isSame(one: Location, other: Location | undefined): boolean {
+  return one.file === other?.file && one.line === other.line;
 }
 
 /** Ids under which users may know the events of a change. */
@@ -126,10 +121,6 @@ function insideOf(inside: readonly Change[], byKind: ByKey<Rule>): readonly stri
 function uniqueConsumers(uses: readonly ConsumerUse[]): readonly Consumer[] {
   const found = new Map(uses.map(({ tool, where }) => [`${tool} ${where}`, { tool, where }]));
   return [...found].sort(([one], [other]) => compareText(one, other)).map(([, consumer]) => consumer);
-}
-
-function worstRank({ contracts }: Finding): number {
-  return Math.min(...CONTRACTS.map((contract) => OUTCOMES.indexOf(contracts[contract])));
 }
 
 function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): ByKey<T> {

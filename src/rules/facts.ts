@@ -4,7 +4,7 @@
 import type { Change, EventRef } from "../diff/change.ts";
 import { EVERY_EVENT } from "../diff/event-ref.ts";
 import type { Arg, Field, Location } from "../snapshot/model.ts";
-import { declare, declareArg, describeShift, describeValue } from "./words.ts";
+import { declare, declareArg, describeGoneValue, describeNewValue, describeShift, describeValue } from "./words.ts";
 
 export interface Facts {
   readonly event: EventRef;
@@ -38,7 +38,6 @@ export function factsOf(change: Change): Facts {
       ...(shown.folded ?? []),
       ...(effect?.shifted.map(describeShift) ?? []),
       ...(effect?.print === undefined ? [] : ["the printed line changed along"]),
-      ...siblings.map((id) => `also ${id}`),
     ],
   };
 }
@@ -62,7 +61,8 @@ function shownOf(change: Change): Shown {
     case "common-fields-changed":
       return beforeAfter(namesOf(change.before), namesOf(change.after));
     case "field-removed":
-      return { ...ofField(change.field), before: place(change.field) };
+      // Its line is one of the earlier kernel; the event's is where it is missing now.
+      return { subject: change.field.name, before: place(change.field) };
     case "field-appended":
     case "field-inserted": {
       const [first, ...others] = change.fields;
@@ -101,16 +101,22 @@ function shownOf(change: Change): Shown {
       return { ...ofArg(change.before), ...beforeAfter(declareArg(change.before), declareArg(change.after)) };
     case "enum-value-changed":
     case "enum-value-removed":
-    case "enum-value-added":
+    case "enum-value-added": {
+      const describe = DESCRIBE_VALUE[change.kind];
       return {
         ...(change.constants.length === 1 ? { subject: change.constants[0]?.name ?? "" } : {}),
         affected: change.constants.map((constant) => constant.name),
-        folded: change.constants.map(describeValue),
+        folded: change.constants.map(describe),
       };
+    }
     case "symbol-table-changed":
       return {
         subject: change.field ?? change.expression,
-        folded: [...change.renumbered, ...change.removed, ...change.added].map(describeValue),
+        folded: [
+          ...change.renumbered.map(describeValue),
+          ...change.removed.map(describeGoneValue),
+          ...change.added.map(describeNewValue),
+        ],
       };
     case "print-format-changed":
     case "print-args-changed":
@@ -121,6 +127,12 @@ function shownOf(change: Change): Shown {
       return { folded: change.fields };
   }
 }
+
+const DESCRIBE_VALUE = {
+  "enum-value-changed": describeValue,
+  "enum-value-removed": describeGoneValue,
+  "enum-value-added": describeNewValue,
+};
 
 function beforeAfter(before: string | undefined, after: string | undefined): Shown {
   return { ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) };

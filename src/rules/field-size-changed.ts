@@ -26,7 +26,9 @@ export default defineRule({
       coreOfRetype(before, after) === "load"
         ? "; CO-RE programs that load it fail, since it is not unsigned on both sides"
         : "";
-    return `${quote(declare(before))} became ${quote(declare(after))}, ${plural(after.size ?? 0, "byte")} instead of ${before.size}${core}${describeLayout(effect)}`;
+    const [was, is] = [declare(before), declare(after)];
+    const type = was === is ? `${quote(is)} has` : `${quote(was)} became ${quote(is)},`;
+    return `${type} ${plural(after.size ?? 0, "byte")} instead of ${before.size}${core}${describeLayout(effect)}`;
   },
   example: {
     before: `

@@ -18,7 +18,7 @@ export default defineRule({
     text: textOf(effect),
   }),
   message: ({ before, after }) =>
-    `${quote(declare(before))} became ${quote(declare(after))} in the same bytes` +
+    `${quote(declare(before))} became ${quote(declare(after))} ${before.offset === after.offset ? "in the same bytes" : "of the same size"}` +
     (coreOfRetype(before, after) === "load"
       ? ": CO-RE programs that read it fail to load"
       : ": readers that follow it find something else"),

@@ -72,12 +72,16 @@ export interface Finding {
   /** The changed fact before and after, in short text. */
   readonly before?: string;
   readonly after?: string;
-  /** Where the changed declaration stands in the later kernel (or in the earlier one, if it is gone). */
+  /** Where the changed declaration stands in the later kernel (or in the earlier one, if the event is gone). */
   readonly location?: Location;
+  /** Where the event is declared, if that is another place. */
+  readonly declaration?: Location;
   /** One line, lower case, no final stop: what changed and what that does to readers. */
   readonly message: string;
   /** What the author of the kernel change can do instead. */
   readonly fix: string;
-  /** Knock-on effects and siblings that this finding stands for, one short text each. */
+  /** Further events that changed in the very same way, by id. */
+  readonly siblings?: readonly string[];
+  /** Knock-on effects that this finding stands for, one short text each. */
   readonly folded?: readonly string[];
 }

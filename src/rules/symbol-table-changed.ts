@@ -20,8 +20,10 @@ export default defineRule({
       ...(renumbered.length === 0
         ? []
         : [`${plural(renumbered.length, "label")} renumbered (${list(renumbered.map(describeValue))})`]),
-      ...(removed.length === 0 ? [] : [`${removed.length} gone (${quoteAll(removed.map((value) => value.name))})`]),
-      ...(added.length === 0 ? [] : [`${added.length} new (${quoteAll(added.map((value) => value.name))})`]),
+      ...(removed.length === 0
+        ? []
+        : [`${removed.length} gone (${quoteAll(removed.map((value) => value.name.trim()))})`]),
+      ...(added.length === 0 ? [] : [`${added.length} new (${quoteAll(added.map((value) => value.name.trim()))})`]),
     ];
     const harm = renumbered.length > 0 ? ": programs that compare numbers get it wrong without any error" : "";
     return `values of ${quote(field ?? expression)}: ${parts.join(", ")}${harm}`;

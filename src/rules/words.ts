@@ -31,13 +31,13 @@ export function plural(count: number, noun: string): string {
 /** A field as C would declare it: `char comm[16]`, `__data_loc char[] name`. */
 export function declare(field: Pick<Field, "name" | "type" | "kind">): string {
   const bracket = field.kind === "array" ? field.type.indexOf("[") : -1;
-  if (bracket < 0) return `${field.type} ${field.name}`;
-  return `${field.type.slice(0, bracket).trim()} ${field.name}${field.type.slice(bracket)}`;
+  if (bracket < 0) return declareArg(field);
+  return `${declareArg({ type: field.type.slice(0, bracket).trim(), name: field.name })}${field.type.slice(bracket)}`;
 }
 
 /** An argument as C would declare it: `struct folio *folio`. */
-export function declareArg({ type, name }: Arg): string {
-  return type.endsWith("*") ? `${type}${name}` : `${type} ${name}`.trim();
+export function declareArg({ type, name }: Pick<Arg, "type" | "name">): string {
+  return type.endsWith("*") ? `${type.replace(/\s*(\*+)$/, " $1")}${name}` : `${type} ${name}`.trim();
 }
 
 /** `'rwbs' and 'comm' move by 2 bytes`; nothing where nothing moves. */
@@ -76,10 +76,19 @@ export function describeArgShifts(shifted: readonly ArgShift[]): string {
   return quoteAll(shifted.map((shift) => shift.name || `argument ${shift.before + 1}`));
 }
 
-/** `NOT_SPECIFIED: 1 -> 2`. */
+/** `NOT_SPECIFIED: 1 -> 2`. Labels are padded to make printed columns, which means nothing here. */
 export function describeValue({ name, before, after }: ValueChange): string {
-  if (before === undefined) return `${name}: new, ${after}`;
-  return after === undefined ? `${name}: was ${before}, gone` : `${name}: ${before} -> ${after}`;
+  return `${name.trim()}: ${before} -> ${after}`;
+}
+
+/** `QUICKACK: new, 7`; a source may know the label and not its number. */
+export function describeNewValue({ name, after }: ValueChange): string {
+  return `${name.trim()}: new${after === undefined ? "" : `, ${after}`}`;
+}
+
+/** `QUICKACK: gone, was 7`. */
+export function describeGoneValue({ name, before }: ValueChange): string {
+  return `${name.trim()}: gone${before === undefined ? "" : `, was ${before}`}`;
 }
 
 /** `87 %`. */

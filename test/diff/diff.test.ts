@@ -338,3 +338,11 @@ test("conditions are compared only where both kernels are read alike", () => {
     notComparable: [{ fact: "conditions", missing: "before" }],
   });
 });
+
+test("a constant that a table shows under another label too is not told a second time", () => {
+  const kernel = (value: number, label: string): string =>
+    `event demo:one\n  field int why\n  print "%s", f(REC->why, { ${value}, "${label}" })\n  symbols REC->why { ${value} "${label}" }\nenum DEMO_PUT = ${value}\n`;
+  expect(changes(kernel(9, "PUT kern"), kernel(15, "PUT kernel")).map(({ kind }) => kind)).toEqual([
+    "symbol-table-changed",
+  ]);
+});

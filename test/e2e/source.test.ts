@@ -76,7 +76,7 @@ test("two revisions are compared without a checkout", () => {
     "possible",
   );
   expect([status, stderr]).toEqual([1, ""]);
-  expect(stdout).toContain("demo:demo_tick  include/trace/events/demo.h:9");
+  expect(stdout).toContain("demo:demo_tick  include/trace/events/demo.h:6");
   expect(stdout).toContain("[field-inserted]");
 });
 

@@ -2,9 +2,9 @@ import { describe, expect, test } from "@jest/globals";
 import { Ajv } from "ajv";
 import { createRequire } from "node:module";
 
-import { CONTRACTS, LEVELS, OUTCOMES, READER_KINDS } from "../../src/rules/finding.ts";
+import { CONTRACTS, type Finding, LEVELS, OUTCOMES, READER_KINDS } from "../../src/rules/finding.ts";
 import { RENDERERS } from "../../src/reports/report.ts";
-import { escapeControls, wrap } from "../../src/reports/text.ts";
+import { cut, escapeControls, wrap } from "../../src/reports/text.ts";
 import { REPORT } from "../samples.ts";
 
 const require = createRequire(import.meta.url);
@@ -53,6 +53,31 @@ describe("terminal", () => {
     expect(colored.replace(/\u001b\[\d+m/g, "")).toBe(RENDERERS.terminal(REPORT, PLAIN));
   });
 
+  test("names the worst events first, and counts what it leaves out", () => {
+    const of = (event: string, rule: string, level: Finding["level"]): Finding => ({
+      ...(REPORT.findings[0] as Finding),
+      event,
+      rule,
+      level,
+    });
+    const events = Array.from({ length: 14 }, (_, number) => `demo:demo_${number + 10}`);
+    const text = RENDERERS.terminal(
+      {
+        ...REPORT,
+        findings: [
+          ...events.flatMap((event) => [of(event, "field-removed", "likely"), of(event, "field-removed", "likely")]),
+          ...[1, 2, 3, 4, 5].map(() => of("demo:demo_quiet", "field-appended", "possible")),
+        ],
+      },
+      PLAIN,
+    );
+    expect(text).toContain("  0.97  demo:demo_10  2 × field-removed\n");
+    expect(text).toContain("  and 2 more events\n");
+    expect(text.match(/^ {6}likewise: /gm)).toHaveLength(14);
+    expect(text.match(/^ {2}0\.97 {2}demo:demo_quiet \[field-appended\]/gm)).toHaveLength(3);
+    expect(text).toContain("... and 2 more of demo:demo_quiet\n");
+  });
+
   test("says so when there is nothing to fear", () => {
     const quiet = {
       ...REPORT,
@@ -73,6 +98,10 @@ test("findings are counted by level and by contract", () => {
 
 test("control characters are made visible", () => {
   expect(escapeControls("a\u001b[2Jb\r\n\u202ec\u0085 \u00e4→")).toBe("a\\x1b[2Jb\\x0d\\x0a\\u202ec\\x85 \u00e4→");
+});
+
+test("what does not fit into a line ends in an ellipsis", () => {
+  expect([cut("one two", 7), cut("one two three", 8), cut("a\nb", 80)]).toEqual(["one two", "one two…", "a\\x0ab"]);
 });
 
 test("words stay whole, and the first line carries its label", () => {

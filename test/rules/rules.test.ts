@@ -59,6 +59,7 @@ const KINDS: Readonly<Record<ChangeKind, true>> = {
 /** Files of src/rules that are no rules. */
 const NOT_RULES = new Set([
   "classify",
+  "danger",
   "doc",
   "example",
   "facts",
