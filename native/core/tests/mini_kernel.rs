@@ -526,3 +526,23 @@ fn layouts_agree_with_gcc() {
         .collect();
     assert_eq!(got, expected.lines().collect::<Vec<_>>(), "{:?}", snapshot.problems);
 }
+
+#[test]
+fn tells_what_names_in_tables_stand_for() {
+    let header = event(
+        "__field(int, a)",
+        r#""%s %s", __print_symbolic(__entry->a, { SLEEPING, "S" }, { DEAD | 0x10, "D" }), __print_flags(__entry->a, "|", { 1, "one" })"#,
+    );
+    let snapshot = read(&files(&header), "x86_64", None);
+    let print = snapshot.events[0].print.as_ref().expect("a print format");
+    let tables: Vec<(&str, Vec<(&str, i64)>)> = print
+        .symbols
+        .iter()
+        .map(|(e, t)| (e.as_str(), t.iter().map(|(l, v)| (l.as_str(), *v)).collect()))
+        .collect();
+    assert_eq!(tables, [("REC->a", vec![("D", 21), ("S", 4)])]);
+    assert_eq!(
+        snapshot.enums.iter().map(|(n, v)| (n.as_str(), *v)).collect::<Vec<_>>(),
+        [("DEAD", 5), ("SLEEPING", 4)]
+    );
+}
