@@ -1,8 +1,8 @@
 // Measures tpabi against yardsticks that run in the same call, and prints the ratios of CPU time (user + system).
-// `npm run bench [-- --repo DIR --rev REV]`; without a repository, one is made from Debian's linux-source package.
+// `npm run bench [-- --repo DIR --rev REV --btf DIR]`; without a repository, one is made from Debian's linux-source package.
 
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,9 +12,18 @@ import { availableVersion, fetchSource, run } from "./debian.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const CLI = join(ROOT, "dist/cli/main.js");
+const ADDON = readdirSync(join(ROOT, "native"))
+  .filter((name) => name.endsWith(".node"))
+  .map((name) => join(ROOT, "native", name))[0];
 const RUNS = 5;
 
-const { values } = parseArgs({ options: { repo: { type: "string" }, rev: { type: "string" } } });
+const { values } = parseArgs({
+  options: {
+    repo: { type: "string" },
+    rev: { type: "string" },
+    btf: { type: "string", default: "/sys/kernel/btf" },
+  },
+});
 const { repo, rev } = values.repo === undefined ? debianRepository() : { repo: values.repo, rev: values.rev ?? "HEAD" };
 const work = mkdtempSync(join(tmpdir(), "tpabi-bench-"));
 const home = { XDG_CACHE_HOME: join(work, "cache") };
@@ -45,6 +54,17 @@ if (existsSync(join(tracefs, "events"))) {
   console.log(`skipped tracefs: ${tracefs} cannot be read (mount it, and run as root)`);
 }
 
+if (!existsSync(join(values.btf, "vmlinux"))) {
+  console.log(`skipped BTF: ${values.btf}/vmlinux is not there`);
+} else if (spawnSync("bpftool", ["version"]).status !== 0) {
+  console.log("skipped BTF: bpftool is not installed");
+} else {
+  const dump = measure("bpftool", ["btf", "dump", "file", join(values.btf, "vmlinux"), "format", "raw"]);
+  print("bpftool btf dump vmlinux", dump);
+  print("read all BTF", measureAddon(`addon.readBtf(${JSON.stringify(values.btf)}, "{}")`), dump, 1.5);
+  print("snapshot btf:", measure("node", [CLI, "snapshot", `btf:${values.btf}`, "-o", out]), dump);
+}
+
 const shipped = JSON.parse(readFileSync(join(ROOT, "kernels.json"), "utf8")).kernels.map(({ version }) => version);
 print("diff of two shipped kernels", measure("node", [CLI, "diff", ...shipped.slice(0, 2), "--fail-on", "never"]));
 rmSync(work, { recursive: true, force: true });
@@ -65,6 +85,13 @@ function measure(program, args, env = {}, before = () => {}) {
   }
   const median = (key) => samples.map((sample) => sample[key]).sort((a, b) => a - b)[Math.floor(RUNS / 2)];
   return { cpu: median("cpu"), wall: median("wall") };
+}
+
+/** The same of a call of the addon, without what it takes to start Node. */
+function measureAddon(call) {
+  const load = `const addon = require(${JSON.stringify(ADDON)});`;
+  const [alone, all] = [load, load + call].map((script) => measure("node", ["-e", script]));
+  return { cpu: all.cpu - alone.cpu, wall: all.wall - alone.wall };
 }
 
 function print(name, { cpu, wall }, yardstick, bound) {

@@ -24,8 +24,8 @@ export function tracepointName(event: TraceEvent): string {
 
 /** Compares the arguments of two events through their tracepoints. */
 export function argumentDiff(before: Snapshot, after: Snapshot): ArgumentDiff {
-  const were = byName(before.tracepoints);
-  const are = byName(after.tracepoints);
+  const were = byName(before.tracepoints, after.tracepoints);
+  const are = byName(after.tracepoints, before.tracepoints);
   return (was, is, event) => {
     const [one, other] = [were.get(tracepointName(was)), are.get(tracepointName(is))];
     return one === undefined || other === undefined ? [] : argumentChanges(one, other, event);
@@ -40,8 +40,8 @@ export function tracepointChanges(
   sizes: { readonly before: SystemSizes; readonly after: SystemSizes },
 ): readonly Change[] {
   const existence = { removed: after.knows.existence, added: before.knows.existence };
-  const were = byName(before.tracepoints);
-  const are = byName(after.tracepoints);
+  const were = byName(before.tracepoints, after.tracepoints);
+  const are = byName(after.tracepoints, before.tracepoints);
   const usersBefore = usersOf(before.events);
   const usersAfter = usersOf(after.events);
   const explained = new Set([...events.removed, ...events.renames.map((rename) => rename.before)].map(tracepointName));
@@ -208,10 +208,20 @@ function bestMatch(
   return best;
 }
 
-function byName(tracepoints: readonly Tracepoint[]): ReadonlyMap<string, Tracepoint> {
-  return new Map(
-    [...tracepoints].sort((one, other) => compareText(one.name, other.name)).map((one) => [one.name, one]),
-  );
+/** One tracepoint of each name. BTF has several where modules differ: then that which the other kernel has, too. */
+function byName(tracepoints: readonly Tracepoint[], others: readonly Tracepoint[]): ReadonlyMap<string, Tracepoint> {
+  const found = new Map<string, Tracepoint>();
+  for (const one of [...tracepoints].sort((left, right) => compareText(left.name, right.name))) {
+    const isVariant = found.has(one.name);
+    if (!isVariant || others.some((other) => other.name === one.name && sameTypes(one.args, other.args))) {
+      found.set(one.name, one);
+    }
+  }
+  return found;
+}
+
+function sameTypes(before: readonly Arg[], after: readonly Arg[]): boolean {
+  return before.length === after.length && before.every((arg, index) => sameType(arg, after[index]));
 }
 
 /** The events of each tracepoint, sorted by id. */

@@ -114,14 +114,18 @@ function mergeClasses(parts: readonly Part[]): readonly EventClass[] {
   return [...merged.values()].sort((one, other) => compareText(one.name, other.name));
 }
 
-/** A name can stand for an enum constant in one file and for a macro in another, so the source code's value counts. */
+/**
+ * A name can stand for an enum constant in one file and for a macro in another, so the source code's value counts. A source
+ * that knows all values has the whole list, and what BTF has beyond that is of other enums.
+ */
 function mergeEnums(parts: readonly Part[], report: Disagree): Readonly<Record<string, number>> {
   const merged = new Map<string, { readonly name: string; readonly fact: number }>();
+  const isComplete = parts.some(({ snapshot }) => snapshot.knows.values);
   for (const { name, snapshot } of ranked(parts, ORIGINS)) {
     for (const [symbol, fact] of Object.entries(snapshot.enums)) {
       const known = merged.get(symbol);
-      if (known === undefined) merged.set(symbol, { name, fact });
-      else if (known.fact !== fact) report(`value of ${symbol}`, known, { name, fact });
+      if (known === undefined && (snapshot.knows.values || !isComplete)) merged.set(symbol, { name, fact });
+      else if (known !== undefined && known.fact !== fact) report(`value of ${symbol}`, known, { name, fact });
     }
   }
   return Object.fromEntries([...merged].map(([symbol, { fact }]) => [symbol, fact]));

@@ -328,6 +328,15 @@ test("offsets that one side lacks are not compared", () => {
   expect(diff(before, bare).changes.map(brief)).toEqual(["field-inserted x"]);
 });
 
+test("of tracepoints that differ between modules the one is compared that the other kernel has, too", () => {
+  const before = parseExample("event gpu:underrun\n  proto struct i915 *dev\n");
+  const after = parseExample("event gpu:underrun\n  proto struct xe *dev\n");
+  const both = { ...before, tracepoints: [...before.tracepoints, ...after.tracepoints] };
+  expect(diff(before, after).changes.map(brief)).toEqual(["argument-retyped dev->dev"]);
+  expect(diff(before, both).changes).toEqual([]);
+  expect(diff(both, after).changes).toEqual([]);
+});
+
 test("conditions are compared only where both kernels are read alike", () => {
   const before = parseExample("event demo:one\n  field int a\n");
   const after = parseExample("event demo:one\n  when CONFIG_DEMO\n  field int a\n");

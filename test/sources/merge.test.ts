@@ -132,6 +132,12 @@ test("modules may have tracepoints of one name, and each keeps its own arguments
   expect(merged.tracepoints).toEqual([variant("struct i915 *", ""), variant("struct xe *", "xe")]);
 });
 
+test("constants of BTF that the source does not list are of other enums", () => {
+  const btf = { ...BTF_SNAPSHOT, enums: { OTHER: 1 } };
+  expect(merge([SNAPSHOT, btf]).enums).toEqual(SNAPSHOT.enums);
+  expect(merge([tracefs([]), btf]).enums).toEqual({ OTHER: 1 });
+});
+
 test("kernels of two architectures are not merged", () => {
   const arm = { ...BTF_SNAPSHOT, kernel: { version: "", arch: "arm64", origin: ["btf" as const] } };
   expect(() => merge([SNAPSHOT, arm])).toThrow(

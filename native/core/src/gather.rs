@@ -9,6 +9,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::fragment::{Declaration, parameters};
 use crate::kbuild::{self, Ways};
 use crate::lex::{Interner, Kind, Token, spell};
+use crate::print_symbols::{Symbols, symbols};
 use crate::problem::Problem;
 use crate::record::{Seen, lay_out, with_values};
 use crate::snapshot::{Arg, Event, Field, Kernel, Knows, Location, Print, SCHEMA_VERSION, Snapshot, Tracepoint};
@@ -16,6 +17,9 @@ use crate::syscalls::{Era, Syscall, events};
 use crate::trace_header::{DeclaredPrint, DeclaredTracepoint, Header};
 use crate::tree::FileId;
 use crate::types::Context;
+
+/// A print format and what its tables of symbols say.
+type Printed = (Rc<DeclaredPrint>, Rc<Symbols>);
 
 /// What was found so far.
 #[derive(Default)]
@@ -26,7 +30,7 @@ pub struct Gathered {
     /// In which ways the units that create a header's trace points are built, and under which condition they create them.
     made: FxHashMap<FileId, (Ways, Option<String>)>,
     /// Print formats of the events, by index, until all values are known.
-    prints: Vec<Option<Rc<DeclaredPrint>>>,
+    prints: Vec<Option<Printed>>,
     tracepoints: BTreeMap<String, (Tracepoint, FileId)>,
     /// Values that the kernel puts into print formats at boot, by system.
     values: FxHashMap<String, FxHashMap<String, i64>>,
@@ -58,6 +62,7 @@ impl Gathered {
     /// Takes in the headers of one unit, each with its file.
     pub fn headers(&mut self, headers: &[(FileId, Header)], start: u64, context: &mut Context, names: &mut Interner) {
         let mut seen = Seen::default();
+        let mut tables: FxHashMap<*const DeclaredPrint, Rc<Symbols>> = FxHashMap::default();
         let mut laid_out: FxHashMap<(usize, String), Rc<Vec<Field>>> = FxHashMap::default();
         for (own, (file, header)) in headers.iter().enumerate() {
             for declared in &header.events {
@@ -96,7 +101,17 @@ impl Gathered {
                     }
                 };
                 self.origins.push(Some(*file));
-                self.prints.push(declared.print.clone().or_else(|| class.print.clone()));
+                let print = declared.print.clone().or_else(|| class.print.clone()).map(|print| {
+                    // Events of one class share its format, and it is read once.
+                    let known = tables.entry(Rc::as_ptr(&print)).or_insert_with(|| {
+                        let symbols = symbols(&print.args, context, names);
+                        self.enums
+                            .extend(symbols.names.iter().map(|(name, value)| (name.clone(), *value)));
+                        Rc::new(symbols)
+                    });
+                    (print, known.clone())
+                });
+                self.prints.push(print);
                 self.events.push(Event {
                     system: declared.system.clone(),
                     name: declared.name.clone(),
@@ -205,15 +220,12 @@ impl Gathered {
             event.when = both(built, event.when.take());
         }
         for (event, print) in self.events.iter_mut().zip(&self.prints) {
-            let Some(print) = print else { continue };
+            let Some((print, symbols)) = print else { continue };
+            let values = self.values.get(&event.system).unwrap_or(&none);
             event.print = Some(Print {
                 format: print.format.clone(),
-                args: with_values(
-                    &print.format,
-                    &spell(&print.args, names),
-                    self.values.get(&event.system).unwrap_or(&none),
-                ),
-                ..Print::default()
+                args: with_values(&print.format, &spell(&print.args, names), values),
+                symbols: symbols.tables.clone(),
             });
         }
         let attached: FxHashSet<&str> = self.events.iter().filter_map(|e| e.tracepoint.as_deref()).collect();

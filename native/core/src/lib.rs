@@ -15,6 +15,7 @@ pub mod index;
 pub mod kbuild;
 pub mod lex;
 pub mod make;
+pub mod print_symbols;
 pub mod problem;
 pub mod reading;
 pub mod record;

@@ -15,6 +15,8 @@ use crate::trace_header::unescaped;
 use crate::tree::{FileId, Site, Tree};
 use crate::unit::{Local, Tri, Unit, Visible};
 
+/// The name that a bit-field without a name is given.
+const UNNAMED: &str = "__unnamed";
 /// How deep types may refer to types.
 const MAX_DEPTH: u32 = 100;
 
@@ -458,7 +460,7 @@ impl Context<'_, '_> {
             let name = names.text(definition.name);
             return Err(format!("the members of '{name}' depend on the configuration"));
         }
-        let tokens = simplified(&tokens, names);
+        let tokens = simplified(&attributes_behind_enums(&tokens, names), names);
         let mut text = spell(&tokens, names);
         if !text.trim_end().ends_with(';') {
             text.push(';');
@@ -589,7 +591,7 @@ impl Context<'_, '_> {
                     }
                     bits += width;
                 }
-                if member.name.is_some() {
+                if member.name.as_deref().is_some_and(|name| name != UNNAMED) {
                     align = align.max(layout.align);
                 }
                 continue;
@@ -796,6 +798,16 @@ fn simplified(tokens: &[Token], names: &mut Interner) -> Vec<Token> {
                 }
                 at += 1;
             }
+            // `int : 0;`: tree-sitter wants a name before the colon.
+            ":" if ends_in_type(&out, names) => {
+                out.push(Token {
+                    sym: names.intern(UNNAMED),
+                    kind: Kind::Ident,
+                    ..token
+                });
+                out.push(Token { space: true, ..token });
+                at += 1;
+            }
             // `;;` inside a struct is an empty declaration, which gcc accepts.
             ";" if out
                 .last()
@@ -810,6 +822,42 @@ fn simplified(tokens: &[Token], names: &mut Interner) -> Vec<Token> {
         }
     }
     out
+}
+
+/// `enum __attribute__((packed)) x { ... }` with the attribute behind the body, where tree-sitter knows it.
+fn attributes_behind_enums(tokens: &[Token], names: &Interner) -> Vec<Token> {
+    let mut out = Vec::with_capacity(tokens.len());
+    let mut held: Vec<Token> = Vec::new();
+    let mut at = 0;
+    while let Some(&token) = tokens.get(at) {
+        out.push(token);
+        at += 1;
+        let is = |at: usize, text: &str| tokens.get(at).is_some_and(|t| names.text(t.sym) == text);
+        if names.text(token.sym) == "enum" && is(at, "__attribute__") {
+            let mut depth = 0;
+            let end = tokens[at..].iter().position(|t| {
+                depth += i32::from(names.text(t.sym) == "(") - i32::from(names.text(t.sym) == ")");
+                depth == 0 && names.text(t.sym) == ")"
+            });
+            let end = end.map_or(tokens.len(), |n| at + n + 1);
+            held.extend_from_slice(&tokens[at..end]);
+            at = end;
+        } else if names.text(token.sym) == "}" {
+            out.append(&mut held);
+        }
+    }
+    out
+}
+
+/// Whether the declaration at the end of the tokens has a type and no name yet.
+fn ends_in_type(tokens: &[Token], names: &Interner) -> bool {
+    let start = tokens
+        .iter()
+        .rposition(|t| matches!(names.text(t.sym), ";" | "{" | "}"))
+        .map_or(0, |at| at + 1);
+    let words: Vec<&str> = tokens[start..].iter().map(|t| names.text(t.sym)).collect();
+    let keyword = |w: &&str| matches!(*w, "int" | "unsigned" | "signed" | "long" | "short" | "char" | "_Bool");
+    tokens.iter().any(|t| names.text(t.sym) == "{") && (words.len() == 1 || words.last().is_some_and(keyword))
 }
 
 /// Whether the tokens end in `__attribute__((...))`.

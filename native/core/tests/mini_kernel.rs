@@ -1,0 +1,548 @@
+//! A kernel of a few small files, written for these tests: what extraction makes of each form that trace headers take.
+//! Every case gives the text of one trace header; what comes out is compared as one line for each event.
+
+#![allow(
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "a test says why it skips, and fails by panicking"
+)]
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::sync::Arc;
+
+use tpabi_core::arch;
+use tpabi_core::config::Config;
+use tpabi_core::extract::{Source, extract};
+use tpabi_core::snapshot::{Event, FieldKind, Snapshot};
+use tpabi_core::tree::Files;
+
+struct Memory(BTreeMap<String, String>);
+
+impl Files for Memory {
+    fn read(&self, path: &str) -> Option<Arc<[u8]>> {
+        self.0.get(path).map(|text| Arc::from(text.as_bytes()))
+    }
+    fn contains(&self, path: &str) -> bool {
+        self.0.contains_key(path)
+    }
+    fn named(&self, name: &str) -> Vec<String> {
+        self.0
+            .keys()
+            .filter(|path| path.rsplit('/').next() == Some(name))
+            .cloned()
+            .collect()
+    }
+}
+
+/// The macro machinery that every kernel has, as small as it can be: only the shape of the stages matters here.
+const STAGES: &str = r#"
+#undef TRACE_EVENT
+#define TRACE_EVENT(name, proto, args, tstruct, assign, print) \
+    DECLARE_EVENT_CLASS(name, PARAMS(proto), PARAMS(args), PARAMS(tstruct), PARAMS(assign), PARAMS(print)); \
+    DEFINE_EVENT(name, name, PARAMS(proto), PARAMS(args));
+#undef __field
+#define __field(type, item) type item;
+#undef DEFINE_EVENT_FN
+#define DEFINE_EVENT_FN(template, name, proto, args, reg, unreg) DEFINE_EVENT(template, name, PARAMS(proto), PARAMS(args))
+#include TRACE_INCLUDE(TRACE_INCLUDE_FILE)
+#undef __field
+#define __field(type, item) { #type, #item, is_signed_type(type) },
+#undef __array
+#define __array(type, item, count) { #type, #item, .len = count },
+#undef __dynamic_array
+#define __dynamic_array(type, item, count) { "__data_loc " #type "[]", #item },
+#undef __string
+#define __string(item, src) __dynamic_array(char, item, -1)
+#undef __bitmask
+#define __bitmask(item, bits) __dynamic_array(unsigned long, item, -1)
+#include TRACE_INCLUDE(TRACE_INCLUDE_FILE)
+#undef __entry
+#define __entry REC
+#undef __print_symbolic
+#undef __print_flags
+#undef TP_printk
+#define TP_printk(fmt, args...) "\"" fmt "\", " __stringify(args)
+#include TRACE_INCLUDE(TRACE_INCLUDE_FILE)
+"#;
+
+const TRACEPOINT: &str = r"
+#ifndef _LINUX_TRACEPOINT_H
+#define _LINUX_TRACEPOINT_H
+#define PARAMS(args...) args
+#define TP_PROTO(args...) args
+#define __DECLARE_TRACE(name, proto, args, cond) extern int __tracepoint_##name;
+#define DECLARE_TRACE(name, proto, args) __DECLARE_TRACE(name, PARAMS(proto), PARAMS(args), 1)
+#define DEFINE_EVENT(template, name, proto, args) DECLARE_TRACE(name, PARAMS(proto), PARAMS(args))
+#define TRACE_EVENT(name, proto, args, tstruct, assign, print) DECLARE_TRACE(name, PARAMS(proto), PARAMS(args))
+#define DECLARE_EVENT_CLASS(name, proto, args, tstruct, assign, print)
+#endif
+";
+
+const TYPES: &str = r"
+typedef unsigned char u8;
+typedef unsigned short u16;
+typedef unsigned int u32;
+typedef unsigned long long u64;
+typedef long long s64;
+typedef int pid_t;
+typedef _Bool bool;
+#define __user
+#define COMM_LEN 16
+#ifdef CONFIG_WIDE
+typedef u64 wide_t;
+#else
+typedef u32 wide_t;
+#endif
+enum state { RUNNING, SLEEPING = 4, DEAD };
+enum __attribute__((__packed__)) small { NO, YES };
+struct pair { u8 a; u32 b; };
+struct __attribute__((packed)) tight { u8 a; u32 b; };
+";
+
+fn files(header: &str) -> Memory {
+    let fixed = [
+        (
+            "Makefile",
+            "VERSION = 6\nPATCHLEVEL = 1\nSUBLEVEL = 0\nEXTRAVERSION =\ncore-y := kernel/\n",
+        ),
+        ("kernel/Makefile", "obj-y += core.o\nobj-$(CONFIG_EXTRA) += extra.o\n"),
+        (
+            "kernel/core.c",
+            "#include <linux/types.h>\n#define CREATE_TRACE_POINTS\n#include <trace/events/demo.h>\n",
+        ),
+        ("include/linux/types.h", TYPES),
+        ("include/linux/tracepoint.h", TRACEPOINT),
+        (
+            "include/linux/stringify.h",
+            "#define __stringify(x...) __stringify_1(x)\n#define __stringify_1(x...) #x\n",
+        ),
+        (
+            "include/linux/trace_events.h",
+            "struct trace_entry { unsigned short type; unsigned char flags; unsigned char preempt_count; int pid; };\n",
+        ),
+        (
+            "include/trace/define_trace.h",
+            "#ifdef CREATE_TRACE_POINTS\n#include <trace/trace_events.h>\n#endif\n",
+        ),
+        ("include/trace/trace_events.h", STAGES),
+    ];
+    let mut all: BTreeMap<String, String> = fixed.iter().map(|(p, t)| ((*p).to_owned(), (*t).to_owned())).collect();
+    let header = format!(
+        "#undef TRACE_SYSTEM\n#define TRACE_SYSTEM demo\n\
+         #if !defined(_TRACE_DEMO_H) || defined(TRACE_HEADER_MULTI_READ)\n#define _TRACE_DEMO_H\n\
+         #include <linux/tracepoint.h>\n{header}\n#endif\n#include <trace/define_trace.h>\n"
+    );
+    all.insert("include/trace/events/demo.h".to_owned(), header);
+    Memory(all)
+}
+
+fn read(files: &Memory, arch: &str, config: Option<&str>) -> Snapshot {
+    let creators: Vec<String> = files
+        .0
+        .iter()
+        .filter(|(_, text)| text.contains("#define CREATE_TRACE"))
+        .map(|(path, _)| path.clone())
+        .collect();
+    let source = Source {
+        files,
+        creators: &creators,
+        syscalls: &[],
+        arch: arch::find(arch).expect("a known architecture"),
+        config: config.map(Config::parse),
+    };
+    extract(source, &mut |_, _| {}).expect("a kernel")
+}
+
+fn spelled(event: &Event) -> String {
+    let fields = event.fields.iter().map(|f| {
+        let kind = match f.kind {
+            FieldKind::Scalar => "",
+            FieldKind::Array => " array",
+            FieldKind::Dynamic => " dynamic",
+            FieldKind::Relative => " relative",
+        };
+        let number = |n: Option<u32>| n.map_or("?".to_owned(), |n| n.to_string());
+        let sign = f.signed.map_or("?", |s| if s { "s" } else { "u" });
+        let when = f.when.as_ref().map(|w| format!(" if {w}")).unwrap_or_default();
+        format!(
+            "{} {}@{}+{}{sign}{kind}{when}",
+            f.r#type,
+            f.name,
+            number(f.offset),
+            number(f.size)
+        )
+    });
+    let fields = fields.collect::<Vec<_>>().join("; ");
+    let when = event.when.as_ref().map(|w| format!(" when {w}")).unwrap_or_default();
+    let print = event
+        .print
+        .as_ref()
+        .map(|p| format!(" \"{}\", {}", p.format, p.args))
+        .unwrap_or_default();
+    format!("{}:{}{when} {{{fields}}}{print}", event.system, event.name)
+}
+
+fn check(header: &str, expected: &[&str]) {
+    let snapshot = read(&files(header), "x86_64", None);
+    let got: Vec<String> = snapshot.events.iter().map(spelled).collect();
+    assert_eq!(got, expected, "{header}\n{:?}", snapshot.problems);
+}
+
+fn event(fields: &str, print: &str) -> String {
+    format!(
+        "TRACE_EVENT(one, TP_PROTO(int a), TP_ARGS(a), TP_STRUCT__entry({fields}), TP_fast_assign(x), TP_printk({print}));"
+    )
+}
+
+#[test]
+fn lays_out_fields() {
+    let cases = [
+        ("__field(int, a) __field(u64, b)", "int a@8+4s; u64 b@16+8u"),
+        (
+            "__field(u8, a) __field(u16, b) __field(pid_t, c)",
+            "u8 a@8+1u; u16 b@10+2u; pid_t c@12+4s",
+        ),
+        ("__array(char, comm, COMM_LEN)", "char[16] comm@8+16s array"),
+        (
+            "__string(name, x) __bitmask(cpus, 8)",
+            "__data_loc char[] name@8+4s dynamic; __data_loc unsigned long[] cpus@12+4u dynamic",
+        ),
+        (
+            "__field(const void *, p) __field(bool, b)",
+            "const void * p@8+8u; bool b@16+1u",
+        ),
+        (
+            "__field(enum state, s) __field(enum small, t)",
+            "enum state s@8+4u; enum small t@12+1u",
+        ),
+        (
+            "__field(struct pair, p) __field(struct tight, t)",
+            "struct pair p@8+8u; struct tight t@16+5u",
+        ),
+        (
+            "__array(u8, a, sizeof(struct pair) * 2) __array(u32, b, DEAD)",
+            "u8[16] a@8+16u array; u32[5] b@24+20u array",
+        ),
+        ("__field(wide_t, w) __field(int, after)", "wide_t w@?+?; int after@?+4s"),
+        ("__field(struct nowhere, n)", "struct nowhere n@?+?"),
+    ];
+    for (fields, want) in cases {
+        let want = want.replace("+?;", "+??;");
+        let want = if want.ends_with("+?") { format!("{want}?") } else { want };
+        check(&event(fields, r#""x""#), &[&format!("demo:one {{{want}}} \"x\", ")]);
+    }
+}
+
+#[test]
+fn expands_what_is_local() {
+    check(
+        r#"
+DECLARE_EVENT_CLASS(cls, TP_PROTO(int a), TP_ARGS(a), TP_STRUCT__entry(__field(int, a)), TP_fast_assign(), TP_printk("a=%d", __entry->a));
+#define DEFINE_MINE(name) DEFINE_EVENT(cls, name##_done, TP_PROTO(int a), TP_ARGS(a))
+DEFINE_MINE(first);
+DEFINE_EVENT_FN(cls, second, TP_PROTO(int a), TP_ARGS(a), on, off);
+#undef DEFINE_MINE
+#define LIST EM(third) EM(fourth)
+#define EM(x) DEFINE_EVENT(cls, x, TP_PROTO(int a), TP_ARGS(a));
+LIST
+#undef EM
+"#,
+        &[
+            r#"demo:first_done {int a@8+4s} "a=%d", REC->a"#,
+            r#"demo:fourth {int a@8+4s} "a=%d", REC->a"#,
+            r#"demo:second {int a@8+4s} "a=%d", REC->a"#,
+            r#"demo:third {int a@8+4s} "a=%d", REC->a"#,
+        ],
+    );
+    check(
+        &format!(
+            "#define PAIR_ENTRY __field(u32, x) __field(u32, y)\n{}",
+            event("PAIR_ENTRY __field(u8, z)", r#""""#)
+        ),
+        &[r#"demo:one {u32 x@8+4u; u32 y@12+4u; u8 z@16+1u} "", "#],
+    );
+    // A stub in place of the real macro makes no event.
+    check(
+        &format!(
+            "#undef TRACE_EVENT\n#define TRACE_EVENT(name, proto, ...) static inline void trace_##name(proto) {{}}\n{}",
+            event("", r#""""#)
+        ),
+        &[],
+    );
+}
+
+#[test]
+fn prints_as_the_kernel_does() {
+    let cases = [
+        (
+            r#""%s \"%d\"\n", __entry->a ? "y" : "n", COMM_LEN"#,
+            "\"%s \"%d\"\n\", REC->a ? \"y\" : \"n\", 16",
+        ),
+        (r#""a" "b=%d",   __entry->a  +  1"#, "\"ab=%d\", REC->a + 1"),
+        (
+            r#""%s", __print_symbolic(__entry->a, { RUNNING, "R" }, { SLEEPING, "S" })"#,
+            "\"%s\", __print_symbolic(REC->a, { RUNNING, \"R\" }, { 4, \"S\" })",
+        ),
+    ];
+    for (print, want) in cases {
+        let header = format!("TRACE_DEFINE_ENUM(SLEEPING);\n{}", event("__field(int, a)", print));
+        check(&header, &[&format!("demo:one {{int a@8+4s}} {want}")]);
+    }
+}
+
+#[test]
+fn keeps_conditions_that_are_not_known_and_decides_the_others() {
+    let header = format!(
+        "#ifdef CONFIG_A\n{}\n#endif\n",
+        event(
+            "__field(int, a)\n#ifdef CONFIG_B\n__field(int, b)\n#endif\n__field(int, c)",
+            r#""""#
+        )
+    );
+    check(
+        &header,
+        &[r#"demo:one when CONFIG_A {int a@8+4s; int b@?+4s if CONFIG_B; int c@?+4s} "", "#],
+    );
+    let with = |config: &str| {
+        read(&files(&header), "x86_64", Some(config))
+            .events
+            .iter()
+            .map(spelled)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        with("CONFIG_A=y\nCONFIG_B=y"),
+        [r#"demo:one {int a@8+4s; int b@12+4s; int c@16+4s} "", "#]
+    );
+    assert_eq!(with("CONFIG_A=y"), [r#"demo:one {int a@8+4s; int c@12+4s} "", "#]);
+    assert!(with("CONFIG_B=y").is_empty());
+    // `=m` defines only CONFIG_A_MODULE.
+    assert!(with("CONFIG_A=m").is_empty());
+}
+
+#[test]
+fn asks_kbuild_what_is_built() {
+    let mut files = files("");
+    files.0.insert(
+        "kernel/extra.c".to_owned(),
+        "#define CREATE_TRACE_POINTS\n#include \"extra_trace.h\"\n".to_owned(),
+    );
+    let header = format!(
+        "#undef TRACE_SYSTEM\n#define TRACE_SYSTEM extra\n#include <linux/types.h>\n{}\n#include <trace/define_trace.h>\n",
+        event("__field(int, a)", r#""""#)
+    );
+    files.0.insert("kernel/extra_trace.h".to_owned(), header);
+    let events = |config: Option<&str>| {
+        read(&files, "x86_64", config)
+            .events
+            .iter()
+            .map(spelled)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(events(None), [r#"extra:one when CONFIG_EXTRA {int a@8+4s} "", "#]);
+    assert_eq!(events(Some("CONFIG_EXTRA=m")), [r#"extra:one {int a@8+4s} "", "#]);
+    assert!(events(Some("CONFIG_OTHER=y")).is_empty());
+}
+
+#[test]
+fn follows_the_architecture() {
+    let header = event(
+        "__field(u8, a) __field(u64, b) __field(long, c) __field(char, d)",
+        r#""""#,
+    );
+    let one = |arch: &str| spelled(&read(&files(&header), arch, None).events[0]);
+    assert_eq!(
+        one("x86_64"),
+        r#"demo:one {u8 a@8+1u; u64 b@16+8u; long c@24+8s; char d@32+1s} "", "#
+    );
+    assert_eq!(
+        one("i386"),
+        r#"demo:one {u8 a@8+1u; u64 b@12+8u; long c@20+4s; char d@24+1s} "", "#
+    );
+    assert_eq!(
+        one("arm"),
+        r#"demo:one {u8 a@8+1u; u64 b@16+8u; long c@24+4s; char d@28+1u} "", "#
+    );
+    assert_eq!(
+        one("arm64"),
+        r#"demo:one {u8 a@8+1u; u64 b@16+8u; long c@24+8s; char d@32+1u} "", "#
+    );
+}
+
+#[test]
+fn tells_tracepoints_and_their_arguments() {
+    let header = format!(
+        "DECLARE_TRACE(bare, TP_PROTO(struct task *p, const char __user *s, unsigned long flags), TP_ARGS(p, s, flags));\n\
+         DECLARE_TRACE(none, TP_PROTO(void), TP_ARGS());\n{}",
+        event("__field(int, a)", r#""""#)
+    );
+    let snapshot = read(&files(&header), "x86_64", None);
+    let lines: Vec<String> = snapshot
+        .tracepoints
+        .iter()
+        .map(|t| {
+            let args = t
+                .args
+                .iter()
+                .map(|a| format!("{}: {}", a.name, a.r#type))
+                .collect::<Vec<_>>()
+                .join(", ");
+            format!("{}({args}){}", t.name, if t.bare { " bare" } else { "" })
+        })
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            "bare(p: struct task *, s: const char *, flags: unsigned long) bare",
+            "none() bare",
+            "one(a: int)"
+        ]
+    );
+}
+
+#[test]
+fn the_common_header_is_the_trees_own() {
+    let mut files = files(&event("__field(int, a)", r#""""#));
+    let entry = "struct trace_entry { unsigned short type; unsigned char flags; unsigned char preempt_count; int pid; unsigned char lazy; };\n";
+    files
+        .0
+        .insert("include/linux/trace_events.h".to_owned(), entry.to_owned());
+    let snapshot = read(&files, "x86_64", None);
+    assert_eq!(
+        snapshot.common_fields.last().map(|f| (f.name.as_str(), f.offset)),
+        Some(("common_lazy", Some(8)))
+    );
+    assert_eq!(spelled(&snapshot.events[0]), r#"demo:one {int a@12+4s} "", "#);
+}
+
+#[test]
+fn counts_what_it_does_not_understand() {
+    let snapshot = read(
+        &files(&event("__field(int, a) __mystery(int, b)", r#""""#)),
+        "x86_64",
+        None,
+    );
+    let problems: Vec<(&str, Option<&str>, Option<u32>)> = snapshot
+        .problems
+        .iter()
+        .map(|p| (p.code, p.file.as_deref(), p.line))
+        .collect();
+    assert!(
+        problems.iter().any(|(code, file, line)| *code == "unknown-field-macro"
+            && *file == Some("include/trace/events/demo.h")
+            && *line == Some(6)),
+        "{problems:?}"
+    );
+}
+
+/// Types whose layout the compiler of this machine is asked for, too.
+const LAYOUTS: &str = r"
+struct t0 { u8 a; u16 b; u32 c; u64 d; };
+struct t1 { u8 a : 3; u8 b : 6; u32 c : 30; u32 d : 3; };
+struct t2 { u32 a : 4; u8 b; u16 c : 9; };
+struct t3 { u64 a : 40; u32 b : 30; } __attribute__((packed));
+struct t4 { u8 a; u64 b __attribute__((aligned(32))); };
+struct t5 { u8 a; struct { u16 b; union { u8 c; u64 d; }; }; };
+struct t6 { u8 a; u32 b __attribute__((packed)); u16 c; };
+struct t7 { u8 a[3]; struct t0 b[2]; } __attribute__((aligned(16)));
+struct t8 { int : 0; u8 a; int : 0; u8 b; };
+struct t9 { u8 n; u16 tail[]; };
+struct t10 { void (*f)(int, char *); u8 a; enum state s; enum small t; };
+union t11 { u8 a[9]; u32 b; } __attribute__((packed));
+struct t12 { long a; short b; char c; bool d; s64 e; };
+struct t13 { u8 a[sizeof(struct t0) + 1]; u32 b[(1 << 2) | 1]; };
+struct t14 { struct { u8 a; } __attribute__((packed)) x; u32 y : 1, z : 31; u8 w; };
+";
+
+#[test]
+fn layouts_agree_with_gcc() {
+    if !cfg!(all(target_arch = "x86_64", target_os = "linux")) {
+        eprintln!("skipped: only gcc on x86_64 is asked");
+        return;
+    }
+    let names: Vec<String> = (0..15)
+        .map(|i| format!("{} t{i}", if i == 11 { "union" } else { "struct" }))
+        .collect();
+    let (mut lines, mut main) = (String::new(), String::new());
+    for (i, name) in names.iter().enumerate() {
+        writeln!(lines, "struct w{i} {{ char e[8]; u8 pad; {name} t; }};").unwrap();
+        writeln!(
+            lines,
+            "unsigned long r{i}[] = {{ __builtin_offsetof(struct w{i}, t), sizeof({name}) }};"
+        )
+        .unwrap();
+        writeln!(main, "printf(\"%lu %lu\\n\", r{i}[0], r{i}[1]);").unwrap();
+    }
+    let text = format!(
+        "#include <stdio.h>\n{}{LAYOUTS}{lines}int main(void) {{ {main} return 0; }}\n",
+        TYPES.replace("#define __user", "")
+    );
+    let text = text.replace("typedef int pid_t;", "");
+    let dir = std::env::temp_dir().join(format!("tpabi-gcc-{}", std::process::id()));
+    std::fs::create_dir_all(&dir).expect("a temporary directory");
+    let (source, program) = (dir.join("layout.c"), dir.join("layout"));
+    std::fs::write(&source, text).expect("a writable directory");
+    let built = std::process::Command::new("gcc")
+        .arg("-w")
+        .arg("-o")
+        .arg(&program)
+        .arg(&source)
+        .status();
+    let Ok(status) = built else {
+        eprintln!("skipped: gcc is not there");
+        return;
+    };
+    assert!(status.success(), "gcc refuses the types");
+    let output = std::process::Command::new(&program)
+        .output()
+        .expect("a program that runs");
+    std::fs::remove_dir_all(&dir).expect("a directory to remove");
+    let expected = String::from_utf8(output.stdout).expect("digits");
+    let mut header = String::new();
+    for (i, name) in names.iter().enumerate() {
+        writeln!(
+            header,
+            "TRACE_EVENT(e{i:02}, TP_PROTO(int a), TP_ARGS(a), TP_STRUCT__entry(__field(u8, pad) __field({name}, t)), \
+             TP_fast_assign(), TP_printk(\"\"));"
+        )
+        .unwrap();
+    }
+    let mut files = files(&header);
+    let types = format!("{TYPES}{LAYOUTS}");
+    files.0.insert("include/linux/types.h".to_owned(), types);
+    let snapshot = read(&files, "x86_64", None);
+    let got: Vec<String> = snapshot
+        .events
+        .iter()
+        .map(|e| {
+            let field = e.fields.last().expect("two fields");
+            format!(
+                "{} {}",
+                field.offset.map_or(-1, i64::from),
+                field.size.map_or(-1, i64::from)
+            )
+        })
+        .collect();
+    assert_eq!(got, expected.lines().collect::<Vec<_>>(), "{:?}", snapshot.problems);
+}
+
+#[test]
+fn tells_what_names_in_tables_stand_for() {
+    let header = event(
+        "__field(int, a)",
+        r#""%s %s", __print_symbolic(__entry->a, { SLEEPING, "S" }, { DEAD | 0x10, "D" }), __print_flags(__entry->a, "|", { 1, "one" })"#,
+    );
+    let snapshot = read(&files(&header), "x86_64", None);
+    let print = snapshot.events[0].print.as_ref().expect("a print format");
+    let tables: Vec<(&str, Vec<(&str, i64)>)> = print
+        .symbols
+        .iter()
+        .map(|(e, t)| (e.as_str(), t.iter().map(|(l, v)| (l.as_str(), *v)).collect()))
+        .collect();
+    assert_eq!(tables, [("REC->a", vec![("D", 21), ("S", 4)])]);
+    assert_eq!(
+        snapshot.enums.iter().map(|(n, v)| (n.as_str(), *v)).collect::<Vec<_>>(),
+        [("DEAD", 5), ("SLEEPING", 4)]
+    );
+}
