@@ -4,6 +4,10 @@
 /** Every expected failure, with the hint that is shown when the place that threw has no better one. */
 export const ERRORS = {
   "bad-archive": { title: "an archive is damaged or of an unknown kind", hint: "expected .tar, .tar.gz or .tar.xz" },
+  "bad-format": {
+    title: "format files are damaged",
+    hint: "copy them again, or go on without these events with --partial",
+  },
   "bad-kernel": {
     title: "a kernel is spelled in a way that means nothing",
     hint: "see `tpabi --help` for the spellings",
