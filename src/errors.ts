@@ -40,6 +40,10 @@ export const ERRORS = {
     title: "a directory or archive is no tracefs",
     hint: "give the directory that holds events/, normally /sys/kernel/tracing",
   },
+  "nothing-to-compare": {
+    title: "two kernels have no known fact in common",
+    hint: "hold a source tree or a revision against tracefs or BTF",
+  },
   "permission-denied": {
     title: "reading is not permitted",
     hint: "tracefs belongs to root: run as root, or copy its events/ with `sudo cp -r` and read the copy",
