@@ -4,6 +4,7 @@
 use rustc_hash::FxHashSet;
 
 use crate::arch::Arch;
+use crate::arguments::null_args;
 use crate::config::Config;
 use crate::gather::Gathered;
 use crate::index::ConditionId;
@@ -79,6 +80,9 @@ pub fn extract(source: Source, progress: Progress) -> Result<Snapshot, String> {
         &mut gathered,
         &mut names,
     );
+    if let Some(text) = source.files.read("kernel/bpf/btf.c") {
+        gathered.nullable(&null_args(&String::from_utf8_lossy(&text)));
+    }
     progress(source.creators.len(), source.creators.len());
     for site in &types.refused {
         let file = tree.file(site.file);

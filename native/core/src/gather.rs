@@ -6,13 +6,14 @@ use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::arguments::arguments;
 use crate::fragment::{Declaration, parameters};
 use crate::kbuild::{self, Ways};
 use crate::lex::{Interner, Kind, Token, spell};
 use crate::print_symbols::{Symbols, symbols};
 use crate::problem::Problem;
 use crate::record::{Seen, lay_out, with_values};
-use crate::snapshot::{Arg, Event, Field, Kernel, Knows, Location, Print, SCHEMA_VERSION, Snapshot, Tracepoint};
+use crate::snapshot::{Event, Field, Kernel, Knows, Location, Print, SCHEMA_VERSION, Snapshot, Tracepoint};
 use crate::syscalls::{Era, Syscall, events};
 use crate::trace_header::{DeclaredPrint, DeclaredTracepoint, Header};
 use crate::tree::FileId;
@@ -124,7 +125,7 @@ impl Gathered {
                 });
             }
             for declared in &header.tracepoints {
-                self.tracepoint(declared, *file, names);
+                self.tracepoint(declared, *file, context, names);
             }
             for (system, name) in &header.enums {
                 let token = Token {
@@ -178,7 +179,13 @@ impl Gathered {
         is_new
     }
 
-    fn tracepoint(&mut self, declared: &DeclaredTracepoint, header: FileId, names: &mut Interner) {
+    fn tracepoint(
+        &mut self,
+        declared: &DeclaredTracepoint,
+        header: FileId,
+        context: &mut Context,
+        names: &mut Interner,
+    ) {
         let text = spell(&declared.proto, names);
         let parsed = self
             .prototypes
@@ -194,17 +201,32 @@ impl Gathered {
             self.problem("syntax-error", message, file, Some(*line), None);
             return;
         };
-        let args = arguments(&declared.proto, &parsed, names);
+        let args = arguments(&declared.proto, &parsed, context, names);
         self.tracepoints.entry(declared.name.clone()).or_insert_with(|| {
             let tracepoint = Tracepoint {
                 name: declared.name.clone(),
                 args,
                 when: declared.when.clone(),
+                writable: declared.writable,
                 location: Some(declared.location.clone()),
                 ..Tracepoint::default()
             };
             (tracepoint, header)
         });
+    }
+
+    /// Notes which arguments may be NULL, from the kernel's own table (`raw_tp_null_args`): name and one nibble for each.
+    pub fn nullable(&mut self, table: &[(String, u64)]) {
+        for (name, mask) in table {
+            let Some((tracepoint, _)) = self.tracepoints.get_mut(name) else {
+                continue;
+            };
+            for (i, arg) in tracepoint.args.iter_mut().enumerate().take(16) {
+                if mask >> (i * 4) & 1 == 1 {
+                    arg.nullable = Some(true);
+                }
+            }
+        }
     }
 
     /// The snapshot of all that was found.
@@ -268,61 +290,4 @@ fn both(one: Option<String>, other: Option<String>) -> Option<String> {
         (Some(one), Some(other)) if one != other => Some(format!("{one} && {other}")),
         (one, other) => one.or(other),
     }
-}
-
-/// The arguments of a prototype: names as parsed, types as the tokens without the name.
-fn arguments(proto: &[Token], parsed: &[Declaration], names: &mut Interner) -> Vec<Arg> {
-    let mut parts: Vec<Vec<Token>> = vec![Vec::new()];
-    let mut depth = 0;
-    for token in proto {
-        match names.text(token.sym) {
-            "(" | "[" => depth += 1,
-            ")" | "]" => depth -= 1,
-            "," if depth == 0 => {
-                parts.push(Vec::new());
-                continue;
-            }
-            _ => {}
-        }
-        if let Some(last) = parts.last_mut() {
-            last.push(*token);
-        }
-    }
-    let mut out = Vec::new();
-    for (tokens, declaration) in parts.iter().zip(parsed) {
-        let name = declaration.name.clone().unwrap_or_default();
-        let at = tokens.iter().rposition(|t| names.text(t.sym) == name);
-        let kept: Vec<Token> = tokens
-            .iter()
-            .enumerate()
-            .filter(|(i, _)| Some(*i) != at)
-            .map(|(_, t)| *t)
-            .collect();
-        let text = type_text(&kept, names);
-        if text != "void" {
-            out.push(Arg {
-                name,
-                r#type: text,
-                nullable: None,
-            });
-        }
-    }
-    out
-}
-
-/// A type as snapshots spell it: one space between words, `*` after a space and stars together.
-fn type_text(tokens: &[Token], names: &Interner) -> String {
-    let mut out = String::new();
-    for token in tokens {
-        let text = names.text(token.sym);
-        let tight = out.is_empty()
-            || out.ends_with(['(', '['])
-            || matches!(text, ")" | "]" | "," | "[")
-            || (text == "*" && out.ends_with('*'));
-        if !tight {
-            out.push(' ');
-        }
-        out.push_str(text);
-    }
-    out
 }

@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 pub mod arch;
+pub mod arguments;
 pub mod btf;
 pub mod config;
 pub mod const_expr;

@@ -84,6 +84,8 @@ pub struct DeclaredTracepoint {
     pub name: String,
     /// Tokens of its prototype, macros expanded.
     pub proto: Vec<Token>,
+    /// BPF programs may write to the buffer of its first argument.
+    pub writable: bool,
     /// Condition it stands under.
     pub when: Option<String>,
     /// Where it is declared.
@@ -128,6 +130,8 @@ const PARTS: [&str; 7] = [
     "TP_perf_assign",
     "TP_printk",
 ];
+/// What makes a tracepoint writable: the template of an event or none, then the name.
+const WRITABLE: [&str; 2] = ["DEFINE_EVENT_WRITABLE", "DECLARE_TRACE_WRITABLE"];
 const EVENTS: [&str; 5] = [
     "DECLARE_EVENT_CLASS",
     "DEFINE_EVENT",
@@ -178,6 +182,7 @@ impl Calls {
         let set = |list: &[&str], names: &mut Interner| list.iter().map(|n| names.intern(n)).collect::<FxHashSet<_>>();
         let parts = set(&PARTS, names);
         let mut events = set(&EVENTS, names);
+        events.extend(set(&WRITABLE, names));
         // Before 2.6.34 there were no classes: TRACE_EVENT itself makes the record.
         let class = names.intern("DECLARE_EVENT_CLASS");
         if !stages.events.contains_key(&class) {
@@ -221,6 +226,7 @@ impl Calls {
 enum Pass {
     Declare,
     Events,
+    Writable,
     Ftrace,
 }
 
@@ -241,6 +247,8 @@ struct HeaderReader<'a, 'f> {
     calls: &'a Calls,
     expander: Expander,
     own: Local,
+    /// The stage of [`Pass::Writable`].
+    writable: Rc<Local>,
     pass: Pass,
     file: FileId,
     at: Point,
@@ -266,6 +274,7 @@ pub fn read_header(
         calls,
         expander: Expander::default(),
         own: Local::default(),
+        writable: Rc::default(),
         pass: Pass::Events,
         file,
         at,
@@ -288,6 +297,16 @@ pub fn read_header(
             None
         };
         reader.own.insert(names.intern("CREATE_TRACE_POINTS"), create);
+        reader.read(file, 0, names);
+    }
+    // `DEFINE_EVENT_WRITABLE` exists only while bpf_probe.h reads, and headers ask for it by name.
+    if memchr::memmem::find(&reader.tree.file(file).index.text, b"_WRITABLE").is_some() {
+        reader.pass = Pass::Writable;
+        let mut writable = stages.events.clone();
+        for name in WRITABLE {
+            writable.insert(names.intern(name), flag(name.as_bytes(), names));
+        }
+        reader.writable = Rc::new(writable);
         reader.read(file, 0, names);
     }
     reader.header
@@ -316,6 +335,7 @@ pub fn read_ftrace_entries(tree: &mut Tree, unit: &mut Unit, file: FileId, names
         calls: &calls,
         expander: Expander::default(),
         own: Local::default(),
+        writable: Rc::default(),
         pass: Pass::Ftrace,
         file,
         at: (file, u32::MAX),
@@ -340,6 +360,7 @@ impl HeaderReader<'_, '_> {
             let stage = match self.pass {
                 Pass::Declare => &self.stages.declare,
                 Pass::Events | Pass::Ftrace => &self.stages.events,
+                Pass::Writable => &self.writable,
             };
             let line = reader.next(self.tree, self.unit, &[&self.own, stage], names);
             let Some(line) = line else { break };
@@ -431,9 +452,11 @@ impl HeaderReader<'_, '_> {
         if pending.is_empty() {
             return;
         }
+        let writable = self.writable.clone();
         let (calls, stage) = match self.pass {
             Pass::Declare => (&self.calls.declare, &self.stages.declare),
             Pass::Events | Pass::Ftrace => (&self.calls.events, &self.stages.events),
+            Pass::Writable => (&self.calls.events, &*writable),
         };
         let lines = (pending[0].line, pending[pending.len() - 1].line);
         let out = self.expand(&pending, calls, stage, names);
@@ -488,6 +511,7 @@ impl HeaderReader<'_, '_> {
         let word = |n: usize, names: &Interner| spell(arg(n), names);
         let at = |n: usize| arg(n).first().copied().unwrap_or(call.name);
         match (&*kind, self.pass) {
+            (_, Pass::Writable) => self.writable_call(call, names),
             ("DECLARE_EVENT_CLASS", _) => {
                 let name = word(0, names);
                 self.class(name, arg(3), &call.rest(5), &place, names);
@@ -565,12 +589,25 @@ impl HeaderReader<'_, '_> {
                     self.header.tracepoints.push(DeclaredTracepoint {
                         name,
                         proto,
+                        writable: false,
                         when,
                         location,
                     });
                 }
             }
             _ => {}
+        }
+    }
+
+    /// Marks the tracepoint that `DEFINE_EVENT_WRITABLE(template, name, ...)` or `DECLARE_TRACE_WRITABLE(name, ...)` names.
+    fn writable_call(&mut self, call: &Call, names: &Interner) {
+        let kind = names.text(call.name.sym);
+        let Some(at) = WRITABLE.iter().rev().position(|known| *known == kind) else {
+            return;
+        };
+        let name = call.args.get(at).map(|arg| spell(arg, names)).unwrap_or_default();
+        for tracepoint in self.header.tracepoints.iter_mut().filter(|t| t.name == name) {
+            tracepoint.writable = true;
         }
     }
 

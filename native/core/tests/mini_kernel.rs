@@ -374,7 +374,10 @@ fn follows_the_architecture() {
 fn tells_tracepoints_and_their_arguments() {
     let header = format!(
         "DECLARE_TRACE(bare, TP_PROTO(struct task *p, const char __user *s, unsigned long flags), TP_ARGS(p, s, flags));\n\
-         DECLARE_TRACE(none, TP_PROTO(void), TP_ARGS());\n{}",
+         DECLARE_TRACE(odd, TP_PROTO(const unsigned n, u8 a[6], struct pair (*b)[DEAD], int (*f) (void *), struct pair *const c), TP_ARGS());\n\
+         #ifdef DEFINE_EVENT_WRITABLE\n#define W DEFINE_EVENT_WRITABLE\n#else\n#define W(a, b, c, d, e) DEFINE_EVENT(a, b, PARAMS(c), d)\n#endif\n\
+         DECLARE_TRACE(none, TP_PROTO(void), TP_ARGS());\n{}\n\
+         W(one, wrote, TP_PROTO(struct pair *p__nullable), TP_ARGS(p), 8);\n",
         event("__field(int, a)", r#""""#)
     );
     let snapshot = read(&files(&header), "x86_64", None);
@@ -382,13 +385,14 @@ fn tells_tracepoints_and_their_arguments() {
         .tracepoints
         .iter()
         .map(|t| {
-            let args = t
-                .args
-                .iter()
-                .map(|a| format!("{}: {}", a.name, a.r#type))
-                .collect::<Vec<_>>()
-                .join(", ");
-            format!("{}({args}){}", t.name, if t.bare { " bare" } else { "" })
+            let args = t.args.iter().map(|a| {
+                let nullable = if a.nullable == Some(true) { "?" } else { "" };
+                format!("{}{nullable}: {}", a.name, a.r#type)
+            });
+            let args = args.collect::<Vec<_>>().join(", ");
+            let bare = if t.bare { " bare" } else { "" };
+            let writable = if t.writable { " writable" } else { "" };
+            format!("{}({args}){bare}{writable}", t.name)
         })
         .collect();
     assert_eq!(
@@ -396,7 +400,9 @@ fn tells_tracepoints_and_their_arguments() {
         [
             "bare(p: struct task *, s: const char *, flags: unsigned long) bare",
             "none() bare",
-            "one(a: int)"
+            "odd(n: unsigned int, a: u8 *, b: struct pair (*)[5], f: int (*)(void *), c: struct pair *) bare",
+            "one(a: int)",
+            "wrote(p__nullable?: struct pair *) writable"
         ]
     );
 }

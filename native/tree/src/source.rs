@@ -154,6 +154,7 @@ fn extracted(tree: &dyn KernelTree, request: &SourceRequest, progress: &Progress
         .as_ref()
         .map(|text| ContentId::of([text.as_bytes()]).to_string());
 
+    let scanned = problems.len();
     let unread: Vec<Problem> = problems.into_iter().chain(files.into_problems()).collect();
     let content = |problem: &Problem| tree.file(problem.file.as_deref()?).map(|file| file.content);
     let absent = unread.iter().filter(|problem| problem.code != FILE_TOO_LARGE);
@@ -162,8 +163,10 @@ fn extracted(tree: &dyn KernelTree, request: &SourceRequest, progress: &Progress
     } else {
         None
     };
+    // A header that could not be read explains what was not found. Where everything was found, nothing needed it.
+    let kept = if snapshot.problems.is_empty() { scanned } else { unread.len() };
     snapshot.problems.extend_from_slice(tree.problems());
-    snapshot.problems.extend(unread);
+    snapshot.problems.extend(unread.into_iter().take(kept));
     snapshot.sort();
     Ok(Extracted { snapshot, missing })
 }
