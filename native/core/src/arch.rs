@@ -12,6 +12,8 @@ pub struct Arch {
     pub word_bits: u32,
     /// Alignment in bytes of a 64-bit integer as a struct member: 4 on i386, else 8.
     pub align64: u32,
+    /// Whether bit-fields without a name align their struct as well (AAPCS).
+    pub aligns_unnamed_bits: bool,
     /// Whether plain `char` is signed where no compiler flag says otherwise.
     pub char_signed: bool,
     /// Configuration symbols that every kernel of this architecture has set.
@@ -29,6 +31,7 @@ pub const ARCHES: &[Arch] = &[
         directory: "x86",
         word_bits: 64,
         align64: 8,
+        aligns_unnamed_bits: false,
         char_signed: true,
         forced: &[
             "X86",
@@ -46,6 +49,7 @@ pub const ARCHES: &[Arch] = &[
         directory: "arm64",
         word_bits: 64,
         align64: 8,
+        aligns_unnamed_bits: true,
         char_signed: false,
         forced: &["ARM64", "64BIT", "MMU", "PHYS_ADDR_T_64BIT", "ARCH_DMA_ADDR_T_64BIT"],
         forbidden: &["CPU_BIG_ENDIAN"],
@@ -56,6 +60,7 @@ pub const ARCHES: &[Arch] = &[
         directory: "x86",
         word_bits: 32,
         align64: 4,
+        aligns_unnamed_bits: false,
         char_signed: true,
         forced: &["X86", "X86_32", "MMU"],
         forbidden: &["X86_64", "64BIT"],
@@ -66,6 +71,7 @@ pub const ARCHES: &[Arch] = &[
         directory: "arm",
         word_bits: 32,
         align64: 8,
+        aligns_unnamed_bits: true,
         char_signed: false,
         forced: &["ARM"],
         forbidden: &["64BIT", "CPU_BIG_ENDIAN"],
@@ -76,6 +82,7 @@ pub const ARCHES: &[Arch] = &[
         directory: "riscv",
         word_bits: 64,
         align64: 8,
+        aligns_unnamed_bits: false,
         char_signed: false,
         forced: &[
             "RISCV",
@@ -92,6 +99,7 @@ pub const ARCHES: &[Arch] = &[
         directory: "s390",
         word_bits: 64,
         align64: 8,
+        aligns_unnamed_bits: false,
         char_signed: false,
         forced: &["S390", "64BIT", "MMU", "PHYS_ADDR_T_64BIT", "ARCH_DMA_ADDR_T_64BIT"],
         forbidden: &[],
@@ -107,6 +115,7 @@ pub const ARCHES: &[Arch] = &[
         directory: "powerpc",
         word_bits: 64,
         align64: 8,
+        aligns_unnamed_bits: false,
         char_signed: false,
         forced: &[
             "PPC",

@@ -114,7 +114,7 @@ pub struct FileIndex {
     pub types: Vec<TypeDefinition>,
     /// Constants of enums: name and index into `types`.
     pub enumerators: Vec<(Sym, u32)>,
-    /// Uses of `SYSCALL_DEFINE0` to `SYSCALL_DEFINE6` outside of functions.
+    /// Uses of `SYSCALL_DEFINE0` to `SYSCALL_DEFINE6`, and of `SYSCALL32_DEFINE1` and so on, outside of functions.
     pub syscalls: Vec<Use>,
     /// The include guard: the name that the first `#ifndef` tests and the next line defines.
     pub guard: Option<Sym>,
@@ -280,7 +280,7 @@ impl Scanner<'_> {
         match word {
             b"struct" | b"union" => self.pending.keyword = Some((start, self.line, TypeKind::Record)),
             b"enum" => self.pending.keyword = Some((start, self.line, TypeKind::Enum)),
-            _ if self.depth == 0 && word.starts_with(b"SYSCALL_DEFINE") => {
+            _ if self.depth == 0 && (word.starts_with(b"SYSCALL_DEFINE") || word.starts_with(b"SYSCALL32_DEFINE")) => {
                 self.out.syscalls.push(Use {
                     at: start as u32,
                     line: self.line,

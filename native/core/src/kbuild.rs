@@ -32,6 +32,38 @@ struct Lists {
     dir: String,
     /// By full path (directories without the slash): the base of the list (`obj`, or `xfs` of `xfs-y`) and the needs.
     entries: FxHashMap<String, Vec<(String, Needs)>>,
+    /// Pattern rules that make objects of sources elsewhere: paths of the sources and of the objects before the stem.
+    patterns: Vec<(String, String)>,
+}
+
+impl Lists {
+    /// The objects that the makefile's pattern rules make of a source, given without its `.c`.
+    fn objects(&self, stem: &str) -> Vec<String> {
+        let made = self.patterns.iter().filter_map(|(source, object)| {
+            let rest = stem.strip_prefix(source.as_str())?;
+            Some(format!("{object}{rest}.o"))
+        });
+        made.collect()
+    }
+}
+
+/// The pattern rules of a makefile, such as `$(obj)/i915-display/%.o: $(srctree)/drivers/gpu/drm/i915/display/%.c FORCE`.
+fn pattern_rules(text: &str, dir: &str) -> Vec<(String, String)> {
+    let path = |word: &str, ending: &str| {
+        let before = word.strip_suffix(ending)?.strip_suffix('%')?;
+        let at = before
+            .replace("$(obj)", dir)
+            .replace("$(src)", dir)
+            .replace("$(srctree)/", "");
+        let path = (!at.contains('$')).then(|| join("", at.trim_end_matches('/')))??;
+        Some(if at.ends_with('/') { format!("{path}/") } else { path })
+    };
+    let rules = text.lines().filter_map(|line| {
+        let (target, sources) = line.split_once(':').filter(|(target, _)| target.contains('%'))?;
+        let source = sources.split_whitespace().find_map(|word| path(word, ".c"))?;
+        Some((source, path(target.trim(), ".o")?))
+    });
+    rules.collect()
 }
 
 /// The build description of one kernel tree.
@@ -100,6 +132,9 @@ impl<'f> Kbuild<'f> {
         }
         for lists in self.elsewhere(path) {
             ways.extend(self.object(&lists, &object, 0));
+            for made in lists.objects(stem) {
+                ways.extend(self.object(&lists, &made, 0));
+            }
         }
         simplified(ways)
     }
@@ -175,9 +210,12 @@ impl<'f> Kbuild<'f> {
                     }
                 }
             }
+            let text = self.files.read(path);
+            let patterns = text.map(|text| pattern_rules(&String::from_utf8_lossy(&text), dir));
             Rc::new(Lists {
                 dir: dir.to_owned(),
                 entries,
+                patterns: patterns.unwrap_or_default(),
             })
         });
         self.lists.insert(path.to_owned(), lists.clone());
@@ -407,7 +445,11 @@ mod tests {
             ("kernel/sched/build.c", "#include \"policy.c\"\n"),
             ("kernel/sched/other.c", "int x;\n"),
             ("kernel/trace/Makefile", "obj-y += trace.o"),
-            ("net/Makefile", "obj-m += x.o"),
+            (
+                "net/Makefile",
+                "obj-m += x.o\nobj-$(CONFIG_NEWER) += newer.o\nnewer-y += old-core/shared.o\n$(obj)/old-core/%.o: $(srctree)/net/old/%.c FORCE\n\t$(call cmd,force)",
+            ),
+            ("net/old/Makefile", "obj-$(CONFIG_OLD) += other.o"),
         ])
     }
 
@@ -435,6 +477,7 @@ mod tests {
             ("virt/kvm/kvm_main.c", Some("CONFIG_KVM && CONFIG_KVM_X86")),
             ("net/x.c", Some("CONFIG_NET")),
             ("lib/idr.c", None),
+            ("net/old/shared.c", Some("CONFIG_NET && CONFIG_NEWER")),
             ("kernel/sched/policy.c", Some("never")),
             ("drivers/none.c", Some("never")),
         ];

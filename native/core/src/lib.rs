@@ -22,6 +22,7 @@ pub mod reading;
 pub mod record;
 pub mod snapshot;
 pub mod stages;
+pub mod syscall_table;
 pub mod syscalls;
 pub mod trace_header;
 pub mod tree;

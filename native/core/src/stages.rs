@@ -30,18 +30,24 @@ pub struct Stages {
 /// Where the stages stand, newest first: the files were called otherwise before 4.3 and before 2.6.34.
 const EVENT_HEADERS: [&str; 2] = ["include/trace/trace_events.h", "include/trace/ftrace.h"];
 
+/// What every file that creates trace points has included before the stages: called otherwise before 4.2.
+const DECLARATIONS: [&str; 2] = ["include/linux/trace_events.h", "include/linux/ftrace_event.h"];
+
 impl Stages {
     /// Reads the stages of a tree; `None` if it has no trace events.
     pub fn read(tree: &mut Tree, names: &mut Interner) -> Option<Stages> {
         let declare = tree.load("include/linux/tracepoint.h", names)?;
         let path = EVENT_HEADERS.into_iter().find(|p| tree.contains(p))?;
         let events = tree.load(path, names)?;
-        let mut walk = Walk::new(tree, declare, names);
+        let mut walk = Walk::new(Unit::new(tree, declare, names), false);
         walk.read(tree, declare, 0, names);
         let declare = walk.state;
         // define_trace.h defines the short forms and then includes the stages.
         let define = tree.load("include/trace/define_trace.h", names).unwrap_or(events);
-        let mut walk = Walk::new(tree, define, names);
+        // The readings ask for facts that no stage header includes itself, such as BITS_PER_LONG.
+        let before = DECLARATIONS.into_iter().find(|p| tree.contains(p));
+        let before = before.and_then(|p| tree.load(p, names)).unwrap_or(define);
+        let mut walk = Walk::new(Unit::new(tree, before, names), before != define);
         for name in ["CREATE_TRACE_POINTS", "TRACEPOINTS_ENABLED"] {
             walk.define_empty(name, names);
         }
@@ -109,15 +115,18 @@ struct Walk {
     state: Local,
     readings: Vec<Local>,
     unit: Unit,
+    /// Whether the whole unit comes before what is read, rather than being it.
+    behind: bool,
     seen: FxHashSet<FileId>,
 }
 
 impl Walk {
-    fn new(tree: &mut Tree, root: FileId, names: &mut Interner) -> Self {
+    fn new(unit: Unit, behind: bool) -> Self {
         Walk {
             state: Local::default(),
             readings: Vec::new(),
-            unit: Unit::new(tree, root, names),
+            unit,
+            behind,
             seen: FxHashSet::default(),
         }
     }
@@ -139,7 +148,8 @@ impl Walk {
             return;
         }
         let (path, text) = (tree.file(file).path.clone(), tree.file(file).index.text.clone());
-        let mut reader = Reader::new(lex(&text, file, 1, names).into(), Some((file, 0)));
+        let at = (!self.behind).then_some((file, 0));
+        let mut reader = Reader::new(lex(&text, file, 1, names).into(), at);
         reader.optimistic = true;
         loop {
             let state = std::mem::take(&mut self.state);

@@ -1,7 +1,5 @@
 //! System calls as events: `SYSCALL_DEFINEn` makes `syscalls:sys_enter_*` and `sys_exit_*` (kernel/trace/trace_syscalls.c),
-//! but only those that the architecture's table wires up are ever listed.
-
-use rustc_hash::FxHashSet;
+//! but only those that the architecture's table wires up ([`crate::syscall_table`]) are ever listed.
 
 use crate::expand::Expander;
 use crate::index::Use;
@@ -25,81 +23,6 @@ pub struct Syscall {
     pub when: Option<String>,
     /// Where it is defined.
     pub location: Location,
-}
-
-/// Where an architecture's table of system calls can stand, newest first, and the ABIs of a `.tbl` that are its own.
-fn tables(arch: &str) -> (&'static [&'static str], &'static [&'static str]) {
-    match arch {
-        "x86_64" => (
-            &[
-                "arch/x86/entry/syscalls/syscall_64.tbl",
-                "arch/x86/syscalls/syscall_64.tbl",
-                "arch/x86/include/asm/unistd_64.h",
-            ],
-            &["common", "64"],
-        ),
-        "i386" => (
-            &[
-                "arch/x86/entry/syscalls/syscall_32.tbl",
-                "arch/x86/syscalls/syscall_32.tbl",
-                "arch/x86/kernel/syscall_table_32.S",
-            ],
-            &["i386"],
-        ),
-        "arm" => (
-            &["arch/arm/tools/syscall.tbl", "arch/arm/kernel/calls.S"],
-            &["common", "eabi"],
-        ),
-        "s390x" => (
-            &["arch/s390/kernel/syscalls/syscall.tbl", "arch/s390/kernel/syscalls.S"],
-            &["common", "64"],
-        ),
-        "ppc64le" => (
-            &[
-                "arch/powerpc/kernel/syscalls/syscall.tbl",
-                "arch/powerpc/include/asm/systbl.h",
-            ],
-            &["common", "64", "nospu"],
-        ),
-        // arm64 and riscv64 take the generic table, with what their Makefile.syscalls adds.
-        _ => (
-            &[
-                "scripts/syscall.tbl",
-                "include/uapi/asm-generic/unistd.h",
-                "include/asm-generic/unistd.h",
-            ],
-            &["common", "64", "renameat", "rlimit", "memfd_secret", "riscv"],
-        ),
-    }
-}
-
-/// The names (without `sys_`) of all system calls in the table of the architecture; `None` if it has no known table.
-pub fn wired(tree: &mut Tree, names: &mut Interner) -> Option<FxHashSet<String>> {
-    let (paths, abis) = tables(tree.arch.name);
-    let path = paths.iter().find(|p| tree.contains(p))?;
-    let file = tree.load(path, names)?;
-    let text = String::from_utf8_lossy(&tree.file(file).index.text).into_owned();
-    let mut found = FxHashSet::default();
-    for line in text.lines() {
-        if path.rsplit_once('.').is_some_and(|(_, ending)| ending == "tbl") {
-            // number, ABI, name, entry point [, compat entry point]
-            let mut columns = line.split('#').next().unwrap_or("").split_whitespace();
-            let (Some(_), Some(abi), Some(_), Some(entry)) =
-                (columns.next(), columns.next(), columns.next(), columns.next())
-            else {
-                continue;
-            };
-            // `sys_clone/ptregs` enters through a stub of another name, which the lookup by symbol does not recognise.
-            if abis.contains(&abi) && !entry.contains('/') {
-                found.extend(entry.strip_prefix("sys_").map(str::to_owned));
-            }
-        } else {
-            let words = line.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-            found.extend(words.filter_map(|w| w.strip_prefix("sys_")).map(str::to_owned));
-        }
-    }
-    found.remove("ni_syscall");
-    Some(found)
 }
 
 /// The system calls that a file defines, conditions decided as far as they are known.
@@ -134,51 +57,67 @@ fn read(tree: &mut Tree, unit: &mut Unit, file: FileId, definition: Use, names: 
     let from = definition.at as usize;
     let bytes = &text[from..text.len().min(from + MAX_DEFINITION)];
     let tokens = lex(bytes, file, definition.line, names);
-    names
-        .text(tokens.first()?.sym)
-        .strip_prefix("SYSCALL_DEFINE")?
-        .parse::<u32>()
-        .ok()?;
-    let mut parts: Vec<Vec<Token>> = vec![Vec::new()];
-    let mut depth = 0;
-    for token in &tokens[1..] {
-        match names.text(token.sym) {
-            "(" => {
-                depth += 1;
-                if depth == 1 {
-                    continue;
-                }
-            }
-            ")" => {
-                depth -= 1;
-                if depth == 0 {
-                    break;
-                }
-            }
-            "," if depth == 1 => {
-                parts.push(Vec::new());
-                continue;
-            }
-            _ => {}
-        }
-        if depth == 0 {
-            return None;
-        }
-        if let Some(last) = parts.last_mut() {
-            last.push(*token);
-        }
+    let (head, rest) = tokens.split_first()?;
+    let mut expand = |tokens: &[Token], names: &mut Interner| {
+        Expander::default().expand(tokens, &mut Table::plain(tree, unit), names)
+    };
+    // `SYSCALL32_DEFINE6` is another name for `SYSCALL_DEFINE6`, or for the one of compat calls, which make no events.
+    let mut form = names.text(head.sym).to_owned();
+    if !form.starts_with("SYSCALL_DEFINE") {
+        form = spell(&expand(std::slice::from_ref(head), names), names);
     }
+    form.strip_prefix("SYSCALL_DEFINE")?.parse::<u32>().ok()?;
+    // The name is pasted as it is written, the arguments are expanded: one macro can stand for several of them
+    // (`SC_ARG64`).
+    let parts = parts(rest, names)?;
     let (name, args) = parts.split_first()?;
     let name = spell(name, names);
-    let mut expand = |tokens: &[Token], names: &mut Interner| {
-        let out = Expander::default().expand(tokens, &mut Table::plain(tree, unit), names);
-        spell(&out, names)
-    };
-    let args = args.chunks(2).map(|pair| match pair {
-        [ty, name] => Some((expand(ty, names), spell(name, names))),
+    let mut list = Vec::new();
+    for arg in args {
+        for part in split(&expand(arg, names), names) {
+            list.push(spell(part, names));
+        }
+    }
+    let args = list.chunks(2).map(|pair| match pair {
+        [ty, name] => Some((ty.clone(), name.clone())),
         _ => None,
     });
     Some((name, args.collect::<Option<Vec<_>>>()?))
+}
+
+/// The arguments of a macro call that begins with its parenthesis; `None` if it does not, or has no end.
+fn parts<'t>(tokens: &'t [Token], names: &Interner) -> Option<Vec<&'t [Token]>> {
+    let mut depth = 0;
+    for (at, token) in tokens.iter().enumerate() {
+        match names.text(token.sym) {
+            "(" => depth += 1,
+            ")" => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return (at > 0).then(|| split(&tokens[1..at], names));
+        }
+    }
+    None
+}
+
+/// The tokens between the commas outside of parentheses.
+fn split<'t>(tokens: &'t [Token], names: &Interner) -> Vec<&'t [Token]> {
+    let mut depth = 0;
+    tokens
+        .split(|token| match names.text(token.sym) {
+            "(" => {
+                depth += 1;
+                false
+            }
+            ")" => {
+                depth -= 1;
+                false
+            }
+            "," => depth == 0,
+            _ => false,
+        })
+        .collect()
 }
 
 /// How the tree's own code describes system call events.

@@ -579,6 +579,9 @@ impl Context<'_, '_> {
             if let Some(width) = &member.bits {
                 let width = self.constant(width, names)?;
                 let unit = layout.size * 8;
+                if member.name.as_deref().is_some_and(|name| name != UNNAMED) || self.tree.arch.aligns_unnamed_bits {
+                    align = align.max(layout.align);
+                }
                 if width == 0 {
                     bits = bits.next_multiple_of(unit);
                     continue;
@@ -586,13 +589,13 @@ impl Context<'_, '_> {
                 if record.is_union {
                     union_size = union_size.max(width.div_ceil(8));
                 } else {
-                    if !packed && bits / unit != (bits + width - 1) / unit {
-                        bits = bits.next_multiple_of(unit);
+                    // A bit-field takes no more units of its type's alignment than the type has: on i386 that is 4
+                    // for a type of 8 bytes.
+                    let step = layout.align * 8;
+                    if !packed && (bits % step + width).div_ceil(step) > unit / step {
+                        bits = bits.next_multiple_of(step);
                     }
                     bits += width;
-                }
-                if member.name.as_deref().is_some_and(|name| name != UNNAMED) {
-                    align = align.max(layout.align);
                 }
                 continue;
             }
@@ -803,6 +806,7 @@ fn simplified(tokens: &[Token], names: &mut Interner) -> Vec<Token> {
                 out.push(Token {
                     sym: names.intern(UNNAMED),
                     kind: Kind::Ident,
+                    space: true,
                     ..token
                 });
                 out.push(Token { space: true, ..token });

@@ -144,10 +144,16 @@ fn read(files: &Memory, arch: &str, config: Option<&str>) -> Snapshot {
         .filter(|(_, text)| text.contains("#define CREATE_TRACE"))
         .map(|(path, _)| path.clone())
         .collect();
+    let syscalls: Vec<String> = files
+        .0
+        .iter()
+        .filter(|(path, text)| path.contains(".c") && text.contains("SYSCALL_DEFINE"))
+        .map(|(path, _)| path.clone())
+        .collect();
     let source = Source {
         files,
         creators: &creators,
-        syscalls: &[],
+        syscalls: &syscalls,
         arch: arch::find(arch).expect("a known architecture"),
         config: config.map(Config::parse),
     };
@@ -370,6 +376,135 @@ fn follows_the_architecture() {
     );
 }
 
+/// The system calls that a kernel has events for, with their arguments.
+fn entered(extra: &[(&str, &str)], arch: &str) -> Vec<String> {
+    let mut files = files("");
+    let defined = "#include <linux/types.h>\n\
+        #ifdef CONFIG_SPLIT\n#define SYSCALL32_DEFINE4 SYSCALL_DEFINE4\n#else\n#define SYSCALL32_DEFINE4 COMPAT_SYSCALL_DEFINE4\n#endif\n\
+        #define SC_ARG64(name) u32, name##_lo, u32, name##_hi\n\
+        SYSCALL_DEFINE1(close, unsigned int, fd)\n{ }\n\
+        SYSCALL_DEFINE1(personality, unsigned int, p)\n{ }\n\
+        SYSCALL_DEFINE1(demo_personality, unsigned int, p)\n{ }\n\
+        SYSCALL_DEFINE1(renameat, int, fd)\n{ }\n\
+        SYSCALL_DEFINE2(statfs64, int, fd, u32, n)\n{ }\n\
+        SYSCALL32_DEFINE4(mark, int, fd, SC_ARG64(mask), int, dir)\n{ }\n";
+    let fixed = [
+        ("kernel/core.c", defined),
+        ("kernel/trace/trace_syscalls.c", "int __syscall_nr;\n"),
+    ];
+    for (path, text) in fixed.iter().chain(extra) {
+        files.0.insert((*path).to_owned(), (*text).to_owned());
+    }
+    let config = (arch == "i386").then_some("CONFIG_SPLIT=y");
+    let snapshot = read(&files, arch, config);
+    let calls = snapshot.events.iter().filter_map(|event| {
+        let name = event.name.strip_prefix("sys_enter_")?;
+        let args: Vec<String> = event.fields[1..]
+            .iter()
+            .map(|f| format!("{} {}", f.r#type, f.name))
+            .collect();
+        Some(format!("{name}({})", args.join(", ")))
+    });
+    calls.collect()
+}
+
+#[test]
+fn wires_the_system_calls_of_an_architecture() {
+    let split = (
+        "arch/x86/entry/syscalls/syscall_32.tbl",
+        "1 i386 mark sys_mark\n2 amd64 close sys_close\n",
+    );
+    assert_eq!(
+        entered(&[split], "i386"),
+        ["mark(int fd, u32 mask_lo, u32 mask_hi, int dir)"]
+    );
+    let table = (
+        "arch/x86/entry/syscalls/syscall_64.tbl",
+        "1 common mark sys_mark\n2 64 close sys_close\n",
+    );
+    assert_eq!(entered(&[table], "x86_64"), ["close(unsigned int fd)"]);
+
+    // Entry points of other names, which the architecture's own comparison maps back.
+    let table = (
+        "arch/arm/tools/syscall.tbl",
+        "1 common statfs64 sys_statfs64_wrapper\n2 oabi close sys_close\n",
+    );
+    let same = (
+        "arch/arm/include/asm/ftrace.h",
+        "static inline bool arch_syscall_match_sym_name(const char *sym, const char *name)\n{\n\
+         \tif (!strcmp(sym, \"sys_statfs64_wrapper\"))\n\t\tsym = \"sys_statfs64\";\n\treturn !strcasecmp(sym, name);\n}\n",
+    );
+    assert_eq!(entered(&[table, same], "arm"), ["statfs64(int fd, u32 n)"]);
+    assert!(entered(&[table], "arm").is_empty());
+}
+
+#[test]
+fn wires_what_an_architecture_takes_of_the_generic_table() {
+    let source = (
+        "arch/arm64/kernel/sys.c",
+        "#include <asm/unistd.h>\n#define __arm64_sys_personality __arm64_sys_demo_personality\n",
+    );
+    let own = (
+        "arch/arm64/include/uapi/asm/unistd.h",
+        "#define __ARCH_WANT_PERSONALITY\n#include <asm-generic/unistd.h>\n",
+    );
+    let generic = (
+        "include/uapi/asm-generic/unistd.h",
+        "#include <asm/bitsperlong.h>\n#ifndef __SYSCALL\n#define __SYSCALL(x, y)\n#endif\n\
+         #if __BITS_PER_LONG == 32\n#define __SC_3264(nr, a, b) __SYSCALL(nr, a)\n\
+         #else\n#define __SC_3264(nr, a, b) __SYSCALL(nr, b)\n#endif\n\
+         #ifdef __ARCH_WANT_PERSONALITY\n__SYSCALL(1, sys_personality)\n#endif\n\
+         #ifdef __ARCH_WANT_RENAMEAT\n__SYSCALL(2, sys_renameat)\n#endif\n\
+         __SC_3264(3, sys_statfs64, \\\n sys_close)\n",
+    );
+    let bits = (
+        "arch/arm64/include/uapi/asm/bitsperlong.h",
+        "#define __BITS_PER_LONG 64\n",
+    );
+    let expected = ["close(unsigned int fd)", "demo_personality(unsigned int p)"];
+    assert_eq!(entered(&[source, own, generic, bits], "arm64"), expected);
+
+    let list = (
+        "scripts/syscall.tbl",
+        "1 common personality sys_personality\n2 renameat renameat sys_renameat\n3 32 statfs64 sys_statfs64\n4 64 close sys_close\n",
+    );
+    assert_eq!(entered(&[source, list], "arm64"), expected);
+    let makefile = (
+        "arch/arm64/kernel/Makefile.syscalls",
+        "syscall_abis_32 +=\nsyscall_abis_64 += renameat rlimit\n",
+    );
+    assert_eq!(entered(&[source, list, makefile], "arm64").len(), 3);
+}
+
+#[test]
+fn stages_know_the_width_of_a_word() {
+    let header = event("__field(u64, a)", r#""%s", __print_wide(__entry->a, { 1, "one" })"#);
+    let mut files = files(&header);
+    let printing = "#undef __print_wide\n#if BITS_PER_LONG == 32\n#define __print_wide(v, a...) ({ print64(v, a); })\n\
+        #else\n#define __print_wide(v, a...) __print_symbolic(v, a)\n#endif\n#undef __entry";
+    let stages = STAGES.replacen("#undef __entry", printing, 1);
+    files.0.insert("include/trace/trace_events.h".to_owned(), stages);
+    let events = "#include <asm/bitsperlong.h>\n\
+        struct trace_entry { unsigned short type; unsigned char flags; unsigned char preempt_count; int pid; };\n";
+    files
+        .0
+        .insert("include/linux/trace_events.h".to_owned(), events.to_owned());
+    let bits = "#ifdef CONFIG_64BIT\n#define BITS_PER_LONG 64\n#else\n#define BITS_PER_LONG 32\n#endif\n";
+    files
+        .0
+        .insert("include/asm-generic/bitsperlong.h".to_owned(), bits.to_owned());
+    let args = |arch: &str| {
+        let snapshot = read(&files, arch, None);
+        snapshot.events[0]
+            .print
+            .as_ref()
+            .map(|p| p.args.clone())
+            .unwrap_or_default()
+    };
+    assert_eq!(args("i386"), r#"({ print64(REC->a, { 1, "one" }); })"#);
+    assert_eq!(args("arm64"), r#"__print_symbolic(REC->a, { 1, "one" })"#);
+}
+
 #[test]
 fn tells_tracepoints_and_their_arguments() {
     let header = format!(
@@ -458,8 +593,64 @@ struct t10 { void (*f)(int, char *); u8 a; enum state s; enum small t; };
 union t11 { u8 a[9]; u32 b; } __attribute__((packed));
 struct t12 { long a; short b; char c; bool d; s64 e; };
 struct t13 { u8 a[sizeof(struct t0) + 1]; u32 b[(1 << 2) | 1]; };
+struct t15 { u8 a; u64 b : 20, c : 30; u32 d; u64 e : 40; };
+struct t16 { u8 a; u32:9; u32 b:1; u8 c; u32:0; u8 d; };
 struct t14 { struct { u8 a; } __attribute__((packed)) x; u32 y : 1, z : 31; u8 w; };
 ";
+
+/// An event for each type of [`LAYOUTS`], with a byte before the type.
+fn layouts(arch: &str) -> (Vec<String>, Vec<(i64, i64)>) {
+    let names: Vec<String> = (0..17)
+        .map(|i| format!("{} t{i}", if i == 11 { "union" } else { "struct" }))
+        .collect();
+    let mut header = String::new();
+    for (i, name) in names.iter().enumerate() {
+        writeln!(
+            header,
+            "TRACE_EVENT(e{i:02}, TP_PROTO(int a), TP_ARGS(a), TP_STRUCT__entry(__field(u8, pad) __field({name}, t)), \
+             TP_fast_assign(), TP_printk(\"\"));"
+        )
+        .unwrap();
+    }
+    let mut files = files(&header);
+    files
+        .0
+        .insert("include/linux/types.h".to_owned(), format!("{TYPES}{LAYOUTS}"));
+    let snapshot = read(&files, arch, None);
+    let number = |n: Option<u32>| n.map_or(-1, i64::from);
+    let places = snapshot.events.iter().map(|e| e.fields.last().expect("two fields"));
+    (names, places.map(|f| (number(f.offset), number(f.size))).collect())
+}
+
+#[test]
+fn layouts_agree_with_gcc_for_i386() {
+    if !cfg!(all(target_arch = "x86_64", target_os = "linux")) {
+        eprintln!("skipped: only gcc on x86_64 is asked");
+        return;
+    }
+    let (names, places) = layouts("i386");
+    let mut text = TYPES.replace("#define __user", "").replace("typedef int pid_t;", "") + LAYOUTS;
+    for (i, (name, (offset, size))) in names.iter().zip(places).enumerate() {
+        writeln!(
+            text,
+            "struct w{i} {{ char e[8]; char pad; {name} t; }};\n\
+             _Static_assert(__builtin_offsetof(struct w{i}, t) == {offset} && sizeof({name}) == {size}, \"{name}\");"
+        )
+        .unwrap();
+    }
+    let path = std::env::temp_dir().join(format!("tpabi-gcc-m32-{}.c", std::process::id()));
+    std::fs::write(&path, text).expect("a writable directory");
+    let built = std::process::Command::new("gcc")
+        .args(["-m32", "-w", "-fsyntax-only"])
+        .arg(&path)
+        .output();
+    std::fs::remove_file(&path).expect("a file to remove");
+    let Ok(output) = built else {
+        eprintln!("skipped: gcc is not there");
+        return;
+    };
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
 
 #[test]
 fn layouts_agree_with_gcc() {
@@ -467,7 +658,7 @@ fn layouts_agree_with_gcc() {
         eprintln!("skipped: only gcc on x86_64 is asked");
         return;
     }
-    let names: Vec<String> = (0..15)
+    let names: Vec<String> = (0..17)
         .map(|i| format!("{} t{i}", if i == 11 { "union" } else { "struct" }))
         .collect();
     let (mut lines, mut main) = (String::new(), String::new());
