@@ -4,6 +4,10 @@
 /** Every expected failure, with the hint that is shown when the place that threw has no better one. */
 export const ERRORS = {
   "bad-archive": { title: "an archive is damaged or of an unknown kind", hint: "expected .tar, .tar.gz or .tar.xz" },
+  "bad-format": {
+    title: "format files are damaged",
+    hint: "copy them again, or go on without these events with --partial",
+  },
   "bad-kernel": {
     title: "a kernel is spelled in a way that means nothing",
     hint: "see `tpabi --help` for the spellings",
@@ -35,6 +39,10 @@ export const ERRORS = {
   "not-tracefs": {
     title: "a directory or archive is no tracefs",
     hint: "give the directory that holds events/, normally /sys/kernel/tracing",
+  },
+  "nothing-to-compare": {
+    title: "two kernels have no known fact in common",
+    hint: "hold a source tree or a revision against tracefs or BTF",
   },
   "permission-denied": {
     title: "reading is not permitted",

@@ -17,6 +17,7 @@ export interface ReadFlags {
   readonly config?: string;
   readonly repo?: string;
   readonly cache: boolean;
+  readonly partial?: true;
 }
 
 export function addReadOptions(command: Command): Command {
@@ -24,6 +25,7 @@ export function addReadOptions(command: Command): Command {
     .addOption(new Option("--arch <arch>", `architecture: ${ARCHES.join(", ")} (default: x86_64)`).argParser(parseArch))
     .option("--config <file>", "evaluate the conditions in kernel source with this .config")
     .option("--repo <dir>", "the git repository that revisions are looked up in")
+    .option("--partial", "go on without events whose format files are damaged")
     .option("--no-cache", "parse everything again and keep nothing");
 }
 
@@ -35,6 +37,7 @@ export async function withReadOptions<T>(flags: ReadFlags, run: (options: ReadOp
       ...(flags.arch !== undefined && { arch: flags.arch }),
       ...(flags.config !== undefined && { config: await readText(flags.config) }),
       ...(flags.repo !== undefined && { repo: flags.repo }),
+      ...(flags.partial && { partial: true }),
       cacheDir: flags.cache ? cacheDirectory() : null,
       onProgress: progress.update,
     });

@@ -2,6 +2,7 @@
 
 import { Command, InvalidArgumentError } from "commander";
 
+import { ToolError } from "../errors.ts";
 import { KERNEL_HELP } from "./kernel-help.ts";
 import { addReadOptions, type ReadFlags, withReadOptions } from "./read-options.ts";
 
@@ -25,7 +26,7 @@ export function verifyCommand(): Command {
     .description("Hold what the source says of a kernel against what that kernel says of itself.")
     .argument("<source>", "the kernel as described by its source (see below)")
     .argument("<running>", "the same kernel as described by itself, such as tracefs:")
-    .option("--min <percent>", "exit 1 if less than this agrees in any line of the table", parsePercent, 100)
+    .option("--min <percent>", "exit 1 if any line of the table is below this share of exact ones", parsePercent, 100)
     .option("--list <n>", "how many disagreements of each kind to show", parseCount, 10)
     .option("--json", "print everything as JSON")
     .addHelpText("after", EXAMPLES + KERNEL_HELP)
@@ -41,6 +42,12 @@ async function run(source: string, running: string, flags: Flags): Promise<void>
   const verification = await withReadOptions(flags, async (options) =>
     verify(await readSnapshot(source, options), await readSnapshot(running, options)),
   );
+  if (verification.agreements.every(({ total }) => total === 0)) {
+    throw new ToolError(
+      "nothing-to-compare",
+      `nothing can be compared: '${source}' and '${running}' know no fact in common`,
+    );
+  }
   const isEnough = verification.agreements.every(({ exact, total }) => exact * 100 >= flags.min * total);
   process.exitCode = isEnough ? 0 : 1;
   process.stdout.write(

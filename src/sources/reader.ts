@@ -15,6 +15,8 @@ export interface ReadOptions {
   readonly cacheDir?: string | null;
   /** Enum constants that BTF is to look up; it has too many to give them all. */
   readonly symbols?: readonly string[];
+  /** Go on without events whose format files are damaged; else they are a failure. */
+  readonly partial?: boolean;
   readonly onProgress?: OnProgress;
   /** A stand-in for the native addon. */
   readonly native?: Native;

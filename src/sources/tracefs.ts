@@ -1,6 +1,8 @@
 // The tracefs of a running kernel, or a copy of one: a directory or an archive with events/<system>/<event>/format.
 
+import { ToolError } from "../errors.ts";
 import { native } from "../native.ts";
+import { decodeOwn } from "../snapshot/codec.ts";
 import type { Snapshot } from "../snapshot/model.ts";
 import type { ReadOptions, Reader } from "./reader.ts";
 
@@ -16,5 +18,19 @@ export const tracefsReader: Reader = {
 
 async function readTracefs(path: string, options: ReadOptions): Promise<Snapshot> {
   const text = await (options.native ?? native).readTracefs(path || DEFAULT_TRACEFS);
-  return JSON.parse(text) as Snapshot;
+  const snapshot = decodeOwn(text);
+  if (!options.partial) requireAllEvents(snapshot);
+  return snapshot;
+}
+
+/** Problems of a format file that cost its event. */
+const LOST: ReadonlySet<string> = new Set(["format-truncated", "format-unreadable"]);
+
+/** An event that was there and could not be read would be told as removed, so it is no mere problem. */
+function requireAllEvents({ problems }: Snapshot): void {
+  const [first, ...rest] = problems.filter(({ code }) => LOST.has(code));
+  if (first === undefined) return;
+  const place = [first.file, first.line].filter((part) => part !== undefined).join(":");
+  const more = rest.length === 0 ? "" : ` (and ${rest.length} more)`;
+  throw new ToolError("bad-format", `'${place}': ${first.message}${more}`);
 }

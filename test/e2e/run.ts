@@ -16,11 +16,15 @@ export function tpabi(...args: readonly string[]): Result {
   return run(process.execPath, ["dist/cli/main.js", ...args]);
 }
 
-export function run(program: string, args: readonly string[], cwd = ROOT): Result {
+/** As a user who may read next to nothing; `undefined` where tests do not run as root and are such a user themselves. */
+export const NOBODY = process.getuid?.() === 0 ? 65534 : undefined;
+
+export function run(program: string, args: readonly string[], cwd = ROOT, uid?: number): Result {
   const env = { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined };
   const { status, stdout, stderr } = spawnSync(program, args, {
     cwd,
     env,
+    ...(uid === undefined ? {} : { uid, gid: uid }),
     encoding: "utf8",
     maxBuffer: 64 * 1024 * 1024,
   });

@@ -1,39 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 
+import { demoTree, writeFiles } from "./demo-tree.ts";
 import { run, tpabi } from "./run.ts";
-
-/** The smallest tree with an event in it; `fields` is the body of TP_STRUCT__entry. */
-function demoTree(sublevel: number, fields: string): Readonly<Record<string, string>> {
-  return {
-    Makefile: `VERSION = 6\nPATCHLEVEL = 12\nSUBLEVEL = ${sublevel}\nEXTRAVERSION =\n`,
-    Kbuild: "obj-y += kernel/\n",
-    "kernel/Makefile": "obj-y += demo.o\n",
-    "include/linux/tracepoint.h": "",
-    "include/trace/trace_events.h": "",
-    "include/linux/trace_events.h":
-      "struct trace_entry {\n\tunsigned short type;\n\tunsigned char flags;\n\tunsigned char preempt_count;\n\tint pid;\n};\n",
-    "include/trace/events/demo.h": `#undef TRACE_SYSTEM
-#define TRACE_SYSTEM demo
-#if !defined(_TRACE_DEMO_H) || defined(TRACE_HEADER_MULTI_READ)
-#define _TRACE_DEMO_H
-#include <linux/tracepoint.h>
-TRACE_EVENT(demo_tick,
-	TP_PROTO(int cpu),
-	TP_ARGS(cpu),
-	TP_STRUCT__entry(${fields}),
-	TP_fast_assign(__entry->cpu = cpu;),
-	TP_printk("cpu=%d", __entry->cpu)
-);
-#endif
-#include <trace/define_trace.h>
-`,
-    "kernel/demo.c": "#define CREATE_TRACE_POINTS\n#include <trace/events/demo.h>\n",
-  };
-}
 
 let directory: string;
 let repo: string;
@@ -45,10 +17,7 @@ function git(...args: readonly string[]): void {
 }
 
 function commit(tag: string, files: Readonly<Record<string, string>>): void {
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(join(repo, dirname(path)), { recursive: true });
-    writeFileSync(join(repo, path), text);
-  }
+  writeFiles(repo, files);
   git("add", ".");
   git("commit", "--quiet", "--message", tag);
   git("tag", tag);
@@ -102,4 +71,11 @@ test.each([
   const { status, stdout, stderr } = tpabi("snapshot", ...paths);
   expect([status, stdout]).toEqual([2, ""]);
   expect(stderr.replaceAll(repo, "REPO").replaceAll(directory, "DIR")).toContain(message);
+});
+
+test("what is saved of a revision comes back unchanged", () => {
+  const file = join(directory, "saved.json");
+  const { stdout } = tpabi("snapshot", "git:HEAD", "--repo", repo);
+  writeFileSync(file, stdout);
+  expect(tpabi("snapshot", file).stdout).toBe(stdout);
 });
