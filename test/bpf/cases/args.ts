@@ -147,6 +147,7 @@ export const ARGS: readonly Case[] = [
     contract: "args",
     event: "sched:sched_pi_setprio",
     before: [["pi_task__nullable", "pi_task"]],
+    since: "6.13",
   },
   { ...gone, program: "raw_gone" },
   { ...gone, program: "btf_gone", milder: ["load", "libbpf finds no btf_trace_<name>"] },

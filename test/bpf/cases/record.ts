@@ -14,6 +14,8 @@ const listen = { trigger: "listen", contract: "core", event: "sock:inet_sock_set
 const RENAME_FLAGS = [["  field short oom_score_adj", "  field short oom_score_adj\n  field int flags"]] as const;
 const RENAME_TASK = [["  field pid_t pid", "  field pid_t task_pid"]] as const;
 const SIGNAL_CODE = [["  field int code\n", ""]] as const;
+const SIGNAL_GROUP = [["  field int group\n  field int result", "  field int result\n  field int group"]] as const;
+const RENAME_SCORE = [["  field short oom_score_adj\n", ""]] as const;
 const EXEC_ARRAY = [["  field __data_loc char[] filename", "  field char filename[64]"]] as const;
 const CLONE_FLAGS = [["  field u64 clone_flags", "  field u32 clone_flags"]] as const;
 
@@ -48,7 +50,7 @@ export const LAYOUT: readonly Case[] = [
     expects: "pid",
     contract: "layout",
     rule: "field-appended",
-    before: [["  field short oom_score_adj\n", ""]],
+    before: RENAME_SCORE,
   },
   {
     ...rename,
@@ -64,7 +66,7 @@ export const LAYOUT: readonly Case[] = [
     expects: 1,
     contract: "layout",
     rule: "field-moved",
-    before: [["  field int group\n  field int result", "  field int result\n  field int group"]],
+    before: SIGNAL_GROUP,
   },
   {
     ...signal,
@@ -145,9 +147,26 @@ export const LAYOUT: readonly Case[] = [
     rule: "event-renamed",
     before: [["task:task_rename", "task:task_renamed_long_ago"]],
   },
+  {
+    ...rename,
+    program: "layout_system",
+    expects: "pid",
+    contract: "existence",
+    rule: "event-moved",
+    before: [["task:task_rename", "sched:task_rename"]],
+  },
 ];
 
 export const CORE: readonly Case[] = [
+  {
+    ...rename,
+    program: "core_appended",
+    expects: "pid",
+    contract: "core",
+    rule: "field-appended",
+    before: RENAME_SCORE,
+  },
+  { ...signal, program: "core_moved", expects: 1, contract: "core", rule: "field-moved", before: SIGNAL_GROUP },
   {
     ...signal,
     program: "core_inserted",

@@ -7,7 +7,7 @@ struct trace_event_raw_task_rename___old {
   int pid;
   int flags;
 } CORE;
-SEC("tp/task/task_rename") int core_kept(struct trace_event_raw_task_rename___old *ctx) {
+SEC("tp/task/task_rename") int core_appended(struct trace_event_raw_task_rename___old *ctx) {
   return report(ctx->pid);
 }
 SEC("tp/task/task_rename") int core_removed(struct trace_event_raw_task_rename___old *ctx) {
@@ -28,6 +28,13 @@ struct trace_event_raw_signal_generate___inserted {
 } CORE;
 SEC("tp/signal/signal_generate") int core_inserted(struct trace_event_raw_signal_generate___inserted *ctx) {
   return report(ctx->pid);
+}
+
+struct trace_event_raw_signal_generate___moved {
+  int result, group;
+} CORE;
+SEC("tp/signal/signal_generate") int core_moved(struct trace_event_raw_signal_generate___moved *ctx) {
+  return report(ctx->group);
 }
 
 struct trace_event_raw_rename_template {

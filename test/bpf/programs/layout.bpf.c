@@ -152,3 +152,7 @@ SEC("tp/syscalls/sys_enter_prctl") int syscall_sixth(struct prctl_context *ctx) 
 SEC("tp/task/task_renamed_long_ago") int layout_gone(struct rename_renamed *ctx) {
   return report(ctx->task_pid);
 }
+
+SEC("tp/sched/task_rename") int layout_system(struct rename_renamed *ctx) {
+  return report(ctx->task_pid);
+}
