@@ -194,6 +194,23 @@ export const CORE: readonly Case[] = [
     rule: "field-array-length-changed",
     before: [["comm[16]", "comm[8]"]],
   },
+  {
+    ...signal,
+    program: "core_array_shrunk_copied",
+    expects: 0,
+    contract: "core",
+    rule: "field-array-length-changed",
+    before: [["comm[16]", "comm[20]"]],
+  },
+  {
+    ...signal,
+    program: "core_array_shrunk_indexed",
+    expects: 0,
+    contract: "core",
+    rule: "field-array-length-changed",
+    before: [["comm[16]", "comm[20]"]],
+    milder: ["load", "libbpf finds no such element"],
+  },
   ...["core_widened_unsigned", "core_widened_unsigned_probed"].map((program): Case => ({
     ...newtask,
     program,

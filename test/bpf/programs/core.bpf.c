@@ -67,6 +67,19 @@ SEC("tp/signal/signal_generate") int core_array(struct trace_event_raw_signal_ge
   return report(ctx->pid);
 }
 
+// `pid` stands behind `comm` now.
+struct trace_event_raw_signal_generate___long {
+  char comm[20];
+} CORE;
+SEC("tp/signal/signal_generate") int core_array_shrunk_copied(struct trace_event_raw_signal_generate___long *ctx) {
+  char comm[20] = {};
+  bpf_core_read(comm, sizeof comm, &ctx->comm);
+  return report(*(__u32 *)(comm + 16));
+}
+SEC("tp/signal/signal_generate") int core_array_shrunk_indexed(struct trace_event_raw_signal_generate___long *ctx) {
+  return report(ctx->comm[18]);
+}
+
 struct trace_event_raw_task_newtask___narrow {
   __u32 clone_flags;
 } CORE;
