@@ -9,6 +9,7 @@ import type { ArgShift, Change, EventRef } from "./change.ts";
 import { refTo, refToBare } from "./event-ref.ts";
 import type { SystemSizes } from "./event-ref.ts";
 import { attributeShifts } from "./knock-on.ts";
+import { withNullability } from "./nullability.ts";
 import { compareText } from "./order.ts";
 import { dice, nameSimilarity } from "./similarity.ts";
 
@@ -24,8 +25,8 @@ export function tracepointName(event: TraceEvent): string {
 
 /** Compares the arguments of two events through their tracepoints. */
 export function argumentDiff(before: Snapshot, after: Snapshot): ArgumentDiff {
-  const were = byName(before.tracepoints, after.tracepoints);
-  const are = byName(after.tracepoints, before.tracepoints);
+  const were = byName(withNullability(before), withNullability(after));
+  const are = byName(withNullability(after), withNullability(before));
   return (was, is, event) => {
     const [one, other] = [were.get(tracepointName(was)), are.get(tracepointName(is))];
     return one === undefined || other === undefined ? [] : argumentChanges(one, other, event);
@@ -40,8 +41,8 @@ export function tracepointChanges(
   sizes: { readonly before: SystemSizes; readonly after: SystemSizes },
 ): readonly Change[] {
   const existence = { removed: after.knows.existence, added: before.knows.existence };
-  const were = byName(before.tracepoints, after.tracepoints);
-  const are = byName(after.tracepoints, before.tracepoints);
+  const were = byName(withNullability(before), withNullability(after));
+  const are = byName(withNullability(after), withNullability(before));
   const usersBefore = usersOf(before.events);
   const usersAfter = usersOf(after.events);
   const explained = new Set([...events.removed, ...events.renames.map((rename) => rename.before)].map(tracepointName));

@@ -8,7 +8,7 @@ export default defineRule({
   id: "argument-moved",
   on: "argument-moved",
   title: "argument moved to another position",
-  why: "raw_tp programs read arguments by position and nothing checks what they are. tp_btf programs fail to load only if the types differ.",
+  why: "raw_tp programs read arguments by position and nothing checks what they are. tp_btf programs fail to load only if the types differ and they follow the pointer themselves, not through BPF_CORE_READ.",
   fix: "leave the order of TP_PROTO alone",
   breaks: { args: "silent", readers: { module: "build" } },
   message: ({ arg, positionBefore, position, countAfter }) =>

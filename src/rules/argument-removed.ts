@@ -8,7 +8,7 @@ export default defineRule({
   id: "argument-removed",
   on: "argument-removed",
   title: "argument removed",
-  why: "raw_tp programs read arguments by position and the kernel checks their number only (EINVAL if a program reads past the last one): after an argument is removed in front, every later position holds another value. tp_btf programs are typed and fail to load if types differ or the position is gone; modules do not build.",
+  why: "raw_tp programs read arguments by position and the kernel checks their number only (EINVAL if a program reads past the last one): after an argument is removed in front, every later position holds another value. tp_btf programs are typed: they fail to load if the position is gone, and mostly if a pointer that they follow themselves is another one now. Modules do not build.",
   fix: "keep the argument and pass NULL or 0, or leave its position to one of the same meaning",
   guard: `/* count of arguments: params of the prototype behind btf_trace_demo_issue, less the first */
 bool has_queue = btf_vlen(proto) - 1 == 2;`,

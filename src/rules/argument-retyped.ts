@@ -8,7 +8,7 @@ export default defineRule({
   id: "argument-retyped",
   on: "argument-retyped",
   title: "argument has another type",
-  why: "A tp_btf program that uses the argument as a pointer to the old struct is rejected by the verifier; a raw_tp program goes on following it as that struct and reads other members. Between numbers BPF programs see the same 8 bytes, but the values may mean something else, and modules do not build.",
+  why: "A raw_tp program goes on following the pointer as one to the old struct and reads other members. The verifier rejects a tp_btf program that follows it itself if it is a number now, or if the new struct has no number of that size at the offset of the old member; where it has one, and where BPF_CORE_READ fetches the member, nothing is noticed either. Between numbers BPF programs see the same 8 bytes, but the values may mean something else, and modules do not build.",
   fix: "keep the type, and append an argument of the new one",
   guard: `/* type of the argument in the prototype behind btf_trace_demo_dirty */
 bool takes_folio = btf_is_ptr(btf__type_by_id(btf, btf_params(proto)[1].type));`,
@@ -19,7 +19,7 @@ bool takes_folio = btf_is_ptr(btf__type_by_id(btf, btf_params(proto)[1].type));`
   message: ({ before, after, position, countAfter }) =>
     `argument ${ordinal(position, countAfter)} is ${quote(declareArg(after))}, was ${quote(declareArg(before))}: ` +
     (before.type.includes("*") || after.type.includes("*")
-      ? "raw_tp programs take it for the old type without any error, tp_btf programs fail to load"
+      ? "programs take it for the old type, raw_tp without any error, tp_btf mostly failing to load"
       : "the number may mean something else, and modules that register probes do not build"),
   example: {
     before: `

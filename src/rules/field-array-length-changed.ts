@@ -1,4 +1,4 @@
-// Judges an array of another length. Invariant: readers by name and CO-RE programs are unharmed.
+// Judges an array of another length. Invariant: readers by name are unharmed; CO-RE programs are if it grew.
 
 import type { Field } from "../snapshot/model.ts";
 import { LINKS } from "./links.ts";
@@ -10,14 +10,17 @@ export default defineRule({
   id: "field-array-length-changed",
   on: "field-array-length-changed",
   title: "array field has another length",
-  why: "The format file tells readers by name the new size, and CO-RE relocates the start whatever the length. Readers at fixed offsets find later fields elsewhere; if the array shrank, they take the bytes after it for its end.",
+  why: "The format file tells readers by name the new size, and CO-RE relocates the start whatever the length. Readers at fixed offsets find later fields elsewhere; if the array shrank, they take the bytes after it for its end. So do CO-RE programs that copy the old length; one that reads a single element past the new end fails to load.",
   fix: "append a second array for the longer value, or leave the spare bytes of the old length",
   breaks: ({ before, after, effect }) => ({
     layout: worst(readersOfShifted(effect), shrank(before, after) ? readerOfOldBytes(before, effect) : "none"),
+    core: shrank(before, after) ? "silent" : "none",
     text: textOf(effect),
   }),
   message: ({ before, after, effect }) =>
-    `${quote(declare(before))} has ${after.length} elements instead of ${before.length}${describeLayout(effect)}`,
+    `${quote(declare(before))} has ${after.length} elements instead of ${before.length}` +
+    (shrank(before, after) ? "; programs that copy the old length get the bytes after it without any error" : "") +
+    describeLayout(effect),
   example: {
     before: `
 event demo:demo_issue

@@ -1,7 +1,7 @@
-// Judges a field of another sign. Invariant: never hard, since the bytes are the same.
+// Judges a field of another sign. Invariant: hard only where CO-RE tells the types apart, since the bytes are the same.
 
 import { LINKS } from "./links.ts";
-import { textOf } from "./outcomes.ts";
+import { coreOfRetype, textOf } from "./outcomes.ts";
 import { defineRule } from "./rule.ts";
 import { declare, quote } from "./words.ts";
 
@@ -9,11 +9,17 @@ export default defineRule({
   id: "field-sign-changed",
   on: "field-sign-changed",
   title: "field has another sign",
-  why: "The bytes are the same; tools that take the sign from the format file print and compare large or negative values differently.",
+  why: "The bytes are the same; tools that take the sign from the format file print and compare large or negative values differently. libbpf does not relocate between integers and enums (bpf_core_fields_are_compat), so CO-RE programs fail to load where one became the other.",
   fix: "keep the sign, or say in the commit message which values change their meaning",
-  breaks: ({ effect }) => ({ fields: "cosmetic", layout: "cosmetic", text: textOf(effect) }),
+  breaks: ({ before, after, effect }) => ({
+    fields: "cosmetic",
+    layout: "cosmetic",
+    core: coreOfRetype(before, after),
+    text: textOf(effect),
+  }),
   message: ({ before, after }) =>
-    `${quote(declare(before))} is ${after.signed === true ? "signed" : "unsigned"} now (${quote(after.type)}): values above the sign bit read differently`,
+    `${quote(declare(before))} is ${after.signed === true ? "signed" : "unsigned"} now (${quote(after.type)}): values above the sign bit read differently` +
+    (coreOfRetype(before, after) === "load" ? ", and CO-RE programs that read it fail to load" : ""),
   example: {
     before: `
 event demo:demo_commit

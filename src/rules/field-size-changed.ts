@@ -1,5 +1,6 @@
 // Judges a field of another size. Invariant: by name it is harmless, since the format file tells the size.
 
+import type { Outcome } from "./finding.ts";
 import { LINKS } from "./links.ts";
 import { coreOfRetype, readerOfOldBytes, readersOfShifted, textOf, worst } from "./outcomes.ts";
 import { defineRule } from "./rule.ts";
@@ -9,7 +10,7 @@ export default defineRule({
   id: "field-size-changed",
   on: "field-size-changed",
   title: "field has another size",
-  why: "Readers by name take the size from the format file. libbpf adjusts a CO-RE load only between unsigned integers or pointers; a signed one is poisoned and the program rejected. Readers at fixed offsets read too many or too few bytes, and later fields move.",
+  why: "Readers by name take the size from the format file. libbpf adjusts a CO-RE load only between unsigned integers or pointers; a signed one is poisoned and the program rejected. BPF_CORE_READ adjusts nothing: of a field that is narrower now it reads the bytes behind, too. Readers at fixed offsets read too many or too few bytes, and later fields move.",
   fix: "append a wider field beside the old one",
   guard: `if (bpf_core_field_size(ctx->flags) == sizeof(u64))
 	flags = BPF_CORE_READ(ctx, flags);`,
@@ -22,10 +23,7 @@ export default defineRule({
     text: textOf(effect),
   }),
   message: ({ before, after, effect }) => {
-    const core =
-      coreOfRetype(before, after) === "load"
-        ? "; CO-RE programs that load it fail, since it is not unsigned on both sides"
-        : "";
+    const core = describeCore(coreOfRetype(before, after));
     const [was, is] = [declare(before), declare(after)];
     const type = was === is ? `${quote(is)} has` : `${quote(was)} became ${quote(is)},`;
     return `${type} ${plural(after.size ?? 0, "byte")} instead of ${before.size}${core}${describeLayout(effect)}`;
@@ -60,3 +58,8 @@ event demo:demo_state
   },
   links: [LINKS.relocations],
 });
+
+function describeCore(outcome: Outcome): string {
+  if (outcome === "load") return "; CO-RE programs that load it fail, since it is not unsigned on both sides";
+  return outcome === "silent" ? "; BPF_CORE_READ of the old size gets the bytes behind it without any error" : "";
+}

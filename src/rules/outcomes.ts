@@ -60,10 +60,13 @@ function isCompatible(before: Field, after: Field): boolean {
 /**
  * A load of another size is adjusted only between unsigned integers or between pointers; any other is poisoned and the
  * verifier rejects the program (`bpf_core_calc_field_relo`, `fail_memsz_adjust`, tools/lib/bpf/relo_core.c@v6.12).
+ * Only loads are: BPF_CORE_READ gives a helper the size that the program was compiled with, so of a narrower field it
+ * reads the bytes behind, too, whatever the sign.
  */
 function coreOfResize(before: Field, after: Field): Outcome {
   if (before.kind !== "scalar" || before.size === after.size) return "none";
   const category = categoryOf(before.type);
   if (category === "pointer" || category === "composite") return "none";
+  if ((after.size ?? 0) < (before.size ?? 0)) return "silent";
   return before.signed === false && after.signed === false ? "none" : "load";
 }

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { ToolError } from "../errors.ts";
-import { decodeShipped } from "../snapshot/codec.ts";
+import { decodeOwn } from "../snapshot/codec.ts";
 import type { Snapshot } from "../snapshot/model.ts";
 import { compareVersions, nearestVersions, parseVersion, seriesOf } from "../snapshot/version.ts";
 import { readText } from "./files.ts";
@@ -30,7 +30,7 @@ async function readBaseline(name: string, options: ReadOptions): Promise<Snapsho
   const kernelsFile = options.kernelsFile ?? fileURLToPath(new URL("../../kernels.json", import.meta.url));
   const { kernels } = JSON.parse(await readText(kernelsFile)) as { kernels: readonly ShippedKernel[] };
   const kernel = findKernel(kernels, name, options.arch ?? "x86_64");
-  return decodeShipped(await readText(join(dirname(kernelsFile), kernel.file)));
+  return decodeOwn(await readText(join(dirname(kernelsFile), kernel.file)));
 }
 
 /** The shipped kernel that a name means; an exact version wins over the newest of its series. */

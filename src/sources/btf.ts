@@ -1,6 +1,7 @@
 // The BTF of a kernel: arguments of tracepoints and records of event classes, as BPF programs are checked against them.
 
 import { native } from "../native.ts";
+import { decodeOwn } from "../snapshot/codec.ts";
 import type { Snapshot } from "../snapshot/model.ts";
 import type { ReadOptions, Reader } from "./reader.ts";
 
@@ -17,5 +18,5 @@ export const btfReader: Reader = {
 async function readBtf(path: string, options: ReadOptions): Promise<Snapshot> {
   const request = options.symbols === undefined ? {} : { symbols: options.symbols };
   const text = await (options.native ?? native).readBtf(path || DEFAULT_BTF, request);
-  return JSON.parse(text) as Snapshot;
+  return decodeOwn(text);
 }

@@ -2,6 +2,7 @@
 
 import { ToolError } from "../errors.ts";
 import { native } from "../native.ts";
+import { decodeOwn } from "../snapshot/codec.ts";
 import type { Snapshot } from "../snapshot/model.ts";
 import { isPath, type ReadOptions, type Reader } from "./reader.ts";
 
@@ -27,5 +28,5 @@ async function readRevision(rev: string, options: ReadOptions): Promise<Snapshot
     },
     options.onProgress,
   );
-  return JSON.parse(text) as Snapshot;
+  return decodeOwn(text);
 }

@@ -2,6 +2,7 @@
 
 import { ToolError } from "../errors.ts";
 import { native } from "../native.ts";
+import { decodeOwn } from "../snapshot/codec.ts";
 import type { Snapshot } from "../snapshot/model.ts";
 import type { ReadOptions, Reader } from "./reader.ts";
 
@@ -17,7 +18,7 @@ export const tracefsReader: Reader = {
 
 async function readTracefs(path: string, options: ReadOptions): Promise<Snapshot> {
   const text = await (options.native ?? native).readTracefs(path || DEFAULT_TRACEFS);
-  const snapshot = JSON.parse(text) as Snapshot;
+  const snapshot = decodeOwn(text);
   if (!options.partial) requireAllEvents(snapshot);
   return snapshot;
 }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 
 import { ToolError } from "../errors.ts";
 import { native } from "../native.ts";
+import { decodeOwn } from "../snapshot/codec.ts";
 import type { Snapshot } from "../snapshot/model.ts";
 import { isPath, type ReadOptions, type Reader } from "./reader.ts";
 
@@ -33,7 +34,7 @@ async function readTree(path: string, options: ReadOptions): Promise<Snapshot> {
     },
     options.onProgress,
   );
-  return JSON.parse(text) as Snapshot;
+  return decodeOwn(text);
 }
 
 /** Guesses, for the sake of the message, whether the user left the prefix out. */

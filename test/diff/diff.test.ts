@@ -355,3 +355,21 @@ test("a constant that a table shows under another label too is not told a second
     "symbol-table-changed",
   ]);
 });
+
+test("an argument marked as nullable keeps its name, and one that is not marked is valid", () => {
+  const kernel = (name: string, origin: Snapshot["kernel"]["origin"] = ["source"]): Snapshot => {
+    const snapshot = parseExample(proto("struct sk_buff *skb"));
+    return {
+      ...snapshot,
+      kernel: { ...snapshot.kernel, origin },
+      tracepoints: snapshot.tracepoints.map((tracepoint) => ({
+        ...tracepoint,
+        args: [{ name, type: "struct sk_buff *" }],
+      })),
+    };
+  };
+  expect(diff(kernel("skb"), kernel("skb__nullable")).changes.map(brief)).toEqual([
+    "argument-nullability-changed skb->skb",
+  ]);
+  expect(diff(kernel("skb", ["btf"]), kernel("skb__nullable")).changes).toEqual([]);
+});

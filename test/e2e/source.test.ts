@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -71,4 +71,11 @@ test.each([
   const { status, stdout, stderr } = tpabi("snapshot", ...paths);
   expect([status, stdout]).toEqual([2, ""]);
   expect(stderr.replaceAll(repo, "REPO").replaceAll(directory, "DIR")).toContain(message);
+});
+
+test("what is saved of a revision comes back unchanged", () => {
+  const file = join(directory, "saved.json");
+  const { stdout } = tpabi("snapshot", "git:HEAD", "--repo", repo);
+  writeFileSync(file, stdout);
+  expect(tpabi("snapshot", file).stdout).toBe(stdout);
 });

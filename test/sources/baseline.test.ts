@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 
 import { expect, test } from "@jest/globals";
 
-import { decode } from "../../src/snapshot/codec.ts";
+import { decode, encode } from "../../src/snapshot/codec.ts";
 import { findKernel, type ShippedKernel } from "../../src/sources/baseline.ts";
 
 const KERNELS: readonly ShippedKernel[] = [
@@ -48,5 +48,8 @@ const { kernels: shipped } = JSON.parse(readFileSync(new URL("kernels.json", ROO
 test.each(shipped)("the baseline of $version for $arch is valid, and the file that kernels.json means", (kernel) => {
   const text = readFileSync(new URL(kernel.file, ROOT), "utf8");
   expect(createHash("sha256").update(text).digest("hex")).toBe(kernel.sha256);
-  expect(decode(text, kernel.file).kernel).toMatchObject({ version: kernel.version, arch: kernel.arch });
+  const snapshot = decode(text, kernel.file);
+  expect(snapshot.kernel).toMatchObject({ version: kernel.version, arch: kernel.arch });
+  // The addon wrote the file; the codec would have written the same.
+  expect(encode(snapshot) === text).toBe(true);
 });

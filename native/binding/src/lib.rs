@@ -11,6 +11,7 @@ use napi::bindgen_prelude::{AsyncTask, FnArgs};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Env, Status, Task};
 use napi_derive::napi;
+use tpabi_core::saved;
 use tpabi_tree::btf::read_btf;
 use tpabi_tree::source::{SourceRequest, read_source};
 use tpabi_tree::tracefs::read_tracefs;
@@ -30,7 +31,7 @@ impl Task for ReadTracefs {
     type JsValue = String;
 
     fn compute(&mut self) -> napi::Result<String> {
-        guarded(|| Ok(serde_json::to_string(&read_tracefs(&self.path)?)?))
+        guarded(|| Ok(saved::encode(&read_tracefs(&self.path)?)?))
     }
 
     fn resolve(&mut self, _env: Env, json: String) -> napi::Result<String> {
@@ -57,7 +58,7 @@ impl Task for ReadBtf {
     fn compute(&mut self) -> napi::Result<String> {
         guarded(|| {
             let symbols = request::parse_btf(&self.options_json)?;
-            Ok(serde_json::to_string(&read_btf(&self.path, symbols)?)?)
+            Ok(saved::encode(&read_btf(&self.path, symbols)?)?)
         })
     }
 

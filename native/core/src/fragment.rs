@@ -77,8 +77,31 @@ thread_local! {
     static PARSER: RefCell<Option<Parser>> = const { RefCell::new(None) };
 }
 
+/// How deep groups may nest in a fragment, and how many stars it may have: far beyond what people write.
+const MAX_NESTING: usize = 200;
+
+/// Whether a text nests so deeply that walking its tree could exhaust the stack.
+fn is_too_deep(text: &str) -> bool {
+    let (mut depth, mut deepest, mut stars) = (0_usize, 0, 0);
+    for byte in text.bytes() {
+        match byte {
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            // A chain of stars is one declarator in another.
+            b'*' => stars += 1,
+            b';' | b',' => stars = 0,
+            _ => {}
+        }
+        deepest = deepest.max(depth).max(stars);
+    }
+    deepest > MAX_NESTING
+}
+
 /// Calls `f` with the root of the parsed text; `None` if the text is no valid C.
 fn parsed<T>(text: &str, f: impl FnOnce(Node) -> Option<T>) -> Option<T> {
+    if is_too_deep(text) {
+        return None;
+    }
     PARSER.with_borrow_mut(|slot| {
         if slot.is_none() {
             let mut parser = Parser::new();
@@ -465,5 +488,11 @@ mod tests {
         assert_eq!(declarations("struct x { int a"), None);
         assert_eq!(declarations("TRACE_EVENT(x, TP_PROTO(int a))"), None);
         assert_eq!(parameters("int a, )("), None);
+        assert_eq!(
+            parameters(&format!("int {}a{}", "(".repeat(50_000), ")".repeat(50_000))),
+            None
+        );
+        assert_eq!(parameters(&format!("int {}a", "*".repeat(50_000))), None);
+        assert_eq!(declarations(&"struct { ".repeat(50_000)), None);
     }
 }

@@ -20,6 +20,7 @@ pub mod print_symbols;
 pub mod problem;
 pub mod reading;
 pub mod record;
+pub mod saved;
 pub mod snapshot;
 pub mod stages;
 pub mod syscall_table;

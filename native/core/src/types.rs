@@ -626,6 +626,9 @@ impl Context<'_, '_> {
         if let Some(known) = self.types.enums.get(&site) {
             return known.clone().ok_or_else(|| self.refusal(site, names));
         }
+        if self.depth >= MAX_DEPTH {
+            return Err("constants refer to each other too deeply".to_owned());
+        }
         // An enum whose constants ask for each other's values through macros sees itself as unknown.
         self.types.enums.insert(site, None);
         let parsed = self.definition(site, names)?;
@@ -635,7 +638,10 @@ impl Context<'_, '_> {
         });
         let result = match found {
             Some(e) => {
-                let mut values = self.enumeration(&e, names)?;
+                self.depth += 1;
+                let values = self.enumeration(&e, names);
+                self.depth -= 1;
+                let mut values = values?;
                 if self.types.conditional.contains(&site) {
                     for (name, text) in e.constants.iter().flatten() {
                         if text.is_none() {

@@ -25,6 +25,9 @@ const CLANG_ATTRIBUTES: [&str; 6] = [
     "pass_dynamic_object_size",
 ];
 
+/// How many conditions may be asked for the sake of one.
+const MAX_CONDITION_DEPTH: u32 = 60;
+
 /// Whether something holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tri {
@@ -106,6 +109,8 @@ pub struct Unit {
     dir: String,
     places: Vec<Place>,
     clock: u32,
+    /// How many conditions are being decided, each for the sake of another.
+    depth: u32,
     conditions: FxHashMap<(FileId, ConditionId), Tri>,
     macros: FxHashMap<(Sym, Option<Point>), Visible>,
 }
@@ -119,6 +124,7 @@ impl Unit {
             dir,
             places: Vec::new(),
             clock: 0,
+            depth: 0,
             conditions: FxHashMap::default(),
             macros: FxHashMap::default(),
         };
@@ -224,6 +230,10 @@ impl Unit {
         if let Some(&known) = self.conditions.get(&(file, id)) {
             return known;
         }
+        if self.depth >= MAX_CONDITION_DEPTH {
+            return Tri::Unknown;
+        }
+        self.depth += 1;
         // A condition that asks for itself, through a macro defined under it, is not known.
         self.conditions.insert((file, id), Tri::Unknown);
         let condition = tree.file(file).index.conditions[id as usize].clone();
@@ -243,6 +253,7 @@ impl Unit {
             result = result.and(self.test(tree, (file, condition.at), &test, names));
         }
         self.conditions.insert((file, id), result);
+        self.depth -= 1;
         result
     }
 

@@ -743,3 +743,24 @@ fn tells_what_names_in_tables_stand_for() {
         [("DEAD", 5), ("SLEEPING", 4)]
     );
 }
+
+#[test]
+fn survives_chains_without_end() {
+    let mut types = TYPES.to_owned();
+    for i in 0..20_000 {
+        // Each asks for the next: constants, conditions, typedefs, macros.
+        writeln!(types, "enum e{i} {{ C{i} = C{} + 1 }};", i + 1).unwrap();
+        writeln!(types, "#if defined(D{})\n#define D{i} 1\n#endif", i + 1).unwrap();
+        writeln!(types, "typedef t{}_t t{i}_t;", i + 1).unwrap();
+        writeln!(types, "#define M{i} M{}", i + 1).unwrap();
+    }
+    let header = event(
+        "__array(int, a, C0)\n#ifdef D0\n__field(int, d)\n#endif\n__field(t0_t, t) __array(int, m, M0)",
+        r#""%d", M0"#,
+    );
+    let mut files = files(&header);
+    files.0.insert("include/linux/types.h".to_owned(), types);
+    let snapshot = read(&files, "x86_64", None);
+    assert_eq!(snapshot.events.len(), 1);
+    assert!(!snapshot.problems.is_empty());
+}

@@ -7,6 +7,7 @@ use tpabi_core::arch::Arch;
 use tpabi_core::config::Config;
 use tpabi_core::extract::{Source, extract};
 use tpabi_core::problem::Problem;
+use tpabi_core::saved;
 use tpabi_core::snapshot::Snapshot;
 
 use crate::cache::Cache;
@@ -15,7 +16,7 @@ use crate::kernel_tree::{ContentId, FILE_TOO_LARGE, KernelTree, Revision, TreeFi
 use crate::scan::{Marks, Scan, scan};
 
 /// Under which snapshots are kept.
-const KIND: &str = "snapshot";
+const KIND: &str = "saved-snapshot";
 
 /// Which kernel source to read, and how.
 #[derive(Debug)]
@@ -104,7 +105,7 @@ fn remembered(
         return Ok(json);
     }
     let Extracted { snapshot, missing } = read()?;
-    let json = serde_json::to_string(&snapshot).map_err(|error| TreeError::Io {
+    let json = saved::encode(&snapshot).map_err(|error| TreeError::Io {
         path: request.place.to_string(),
         source: error.into(),
     })?;
@@ -164,7 +165,11 @@ fn extracted(tree: &dyn KernelTree, request: &SourceRequest, progress: &Progress
         None
     };
     // A header that could not be read explains what was not found. Where everything was found, nothing needed it.
-    let kept = if snapshot.problems.is_empty() { scanned } else { unread.len() };
+    let kept = if snapshot.problems.is_empty() {
+        scanned
+    } else {
+        unread.len()
+    };
     snapshot.problems.extend_from_slice(tree.problems());
     snapshot.problems.extend(unread.into_iter().take(kept));
     snapshot.sort();

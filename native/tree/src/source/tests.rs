@@ -34,7 +34,7 @@ fn keeps_a_snapshot_as_long_as_what_it_lacks_is_missing() {
             })
         };
         let json = remembered(&request, ContentId([9; 20]), |_| is_missing, extract).expect("read");
-        assert!(json.starts_with('{') && json.ends_with('}'));
+        assert!(json.starts_with('{') && json.ends_with("}\n"));
         reads.get()
     };
     assert_eq!(read(None, true), 1, "never read before");
