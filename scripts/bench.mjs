@@ -48,7 +48,8 @@ if (existsSync(join(tracefs, "events"))) {
   const live = measure("node", [CLI, "snapshot", `tracefs:${tracefs}`, "-o", out]);
   const start = measure("node", ["-e", "0"]);
   print("cat events/*/*/format", cat);
-  print("snapshot tracefs:", live, cat, 2);
+  print("read all of tracefs", measureAddon(`addon.readTracefs(${JSON.stringify(tracefs)})`), cat, 2);
+  print("snapshot tracefs:", live, cat);
   print("node -e 0", start);
 } else {
   console.log(`skipped tracefs: ${tracefs} cannot be read (mount it, and run as root)`);
