@@ -6,15 +6,12 @@ import type { Arg, Snapshot, Tracepoint } from "../snapshot/model.ts";
 const MARK = /__nullable$/;
 
 /**
- * The tracepoints of a kernel with `nullable` where it is known. Source tells it of every argument: what is not marked is
- * trusted to be valid. BTF does not have the verifier's own list, so silence means nothing there.
+ * Gives the arguments of a kernel's tracepoints with `nullable` where it is known. Source tells it of every argument: what
+ * is not marked is trusted to be valid. BTF does not have the verifier's own list, so silence means nothing there.
  */
-export function withNullability({ tracepoints, kernel }: Snapshot): readonly Tracepoint[] {
+export function argsOf({ kernel }: Snapshot): (tracepoint: Tracepoint) => readonly Arg[] {
   const isSource = kernel.origin.includes("source");
-  return tracepoints.map((tracepoint) => ({
-    ...tracepoint,
-    args: tracepoint.args.map((arg) => resolve(arg, isSource)),
-  }));
+  return ({ args }) => args.map((arg) => resolve(arg, isSource));
 }
 
 function resolve(arg: Arg, isSource: boolean): Arg {

@@ -9,7 +9,7 @@ import type { ArgShift, Change, EventRef } from "./change.ts";
 import { refTo, refToBare } from "./event-ref.ts";
 import type { SystemSizes } from "./event-ref.ts";
 import { attributeShifts } from "./knock-on.ts";
-import { withNullability } from "./nullability.ts";
+import { argsOf } from "./nullability.ts";
 import { compareText } from "./order.ts";
 import { dice, nameSimilarity } from "./similarity.ts";
 
@@ -25,11 +25,12 @@ export function tracepointName(event: TraceEvent): string {
 
 /** Compares the arguments of two events through their tracepoints. */
 export function argumentDiff(before: Snapshot, after: Snapshot): ArgumentDiff {
-  const were = byName(withNullability(before), withNullability(after));
-  const are = byName(withNullability(after), withNullability(before));
+  const resolve = { before: argsOf(before), after: argsOf(after) };
+  const were = byName(before.tracepoints, after.tracepoints);
+  const are = byName(after.tracepoints, before.tracepoints);
   return (was, is, event) => {
     const [one, other] = [were.get(tracepointName(was)), are.get(tracepointName(is))];
-    return one === undefined || other === undefined ? [] : argumentChanges(one, other, event);
+    return one === undefined || other === undefined ? [] : argumentChanges(one, other, event, resolve);
   };
 }
 
@@ -41,8 +42,9 @@ export function tracepointChanges(
   sizes: { readonly before: SystemSizes; readonly after: SystemSizes },
 ): readonly Change[] {
   const existence = { removed: after.knows.existence, added: before.knows.existence };
-  const were = byName(withNullability(before), withNullability(after));
-  const are = byName(withNullability(after), withNullability(before));
+  const resolve = { before: argsOf(before), after: argsOf(after) };
+  const were = byName(before.tracepoints, after.tracepoints);
+  const are = byName(after.tracepoints, before.tracepoints);
   const usersBefore = usersOf(before.events);
   const usersAfter = usersOf(after.events);
   const explained = new Set([...events.removed, ...events.renames.map((rename) => rename.before)].map(tracepointName));
@@ -87,15 +89,26 @@ export function tracepointChanges(
     if (other === undefined) continue;
     const event = ref(other, usersAfter, sizes.after);
     const siblings = (usersAfter.get(name) ?? []).slice(1).map((user) => refTo(user, sizes.after).id);
-    changes.push(...argumentChanges(one, other, event).map((change) => ({ ...change, siblings })));
+    changes.push(...argumentChanges(one, other, event, resolve).map((change) => ({ ...change, siblings })));
   }
   return changes;
 }
 
+/** The arguments of a tracepoint of either kernel, with what is known of their nullability. */
+interface Resolve {
+  readonly before: (tracepoint: Tracepoint) => readonly Arg[];
+  readonly after: (tracepoint: Tracepoint) => readonly Arg[];
+}
+
 /** What happened to the arguments of one tracepoint. */
-function argumentChanges(before: Tracepoint, after: Tracepoint, event: EventRef): readonly ArgumentChange[] {
+function argumentChanges(
+  before: Tracepoint,
+  after: Tracepoint,
+  event: EventRef,
+  resolve: Resolve,
+): readonly ArgumentChange[] {
   if (equalArgs(before.args, after.args)) return [];
-  const alignment = alignArgs(before.args, after.args);
+  const alignment = alignArgs(resolve.before(before), resolve.after(after));
   const common = {
     event,
     siblings: [],
