@@ -6,17 +6,25 @@ mod failure;
 mod request;
 
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use napi::bindgen_prelude::{AsyncTask, FnArgs};
+use napi::bindgen_prelude::{AsyncTask, FnArgs, Uint8Array};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Env, Status, Task};
 use napi_derive::napi;
 use tpabi_core::saved;
+use tpabi_core::uses;
 use tpabi_tree::btf::read_btf;
-use tpabi_tree::source::{SourceRequest, read_source};
+use tpabi_tree::change::read_change;
+use tpabi_tree::kernel_tree::list_tags;
+use tpabi_tree::source::{Session, SourceRequest, read_source};
 use tpabi_tree::tracefs::read_tracefs;
 
-use crate::failure::{Failure, guarded};
+use crate::failure::guarded;
+
+/// Reading a kernel makes a million small things and forgets them; the allocator of glibc takes a quarter of all time for it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Called with the work done, the work in all, and what work it is. Does not keep the process alive.
 type OnProgress = ThreadsafeFunction<FnArgs<(u32, u32, String)>, (), FnArgs<(u32, u32, String)>, Status, false, true>;
@@ -76,8 +84,20 @@ pub fn read_btf_task(path: String, options_json: String) -> AsyncTask<ReadBtf> {
     })
 }
 
+/// Passes progress on to JavaScript.
+fn report_to(on_progress: Option<&OnProgress>) -> impl Fn(usize, usize, &'static str) + Sync {
+    move |done, total, what| {
+        if let Some(on_progress) = on_progress {
+            let values = FnArgs::from((done as u32, total as u32, what.to_owned()));
+            // A process that is about to end no longer listens; that is no failure.
+            let _ = on_progress.call(values, ThreadsafeFunctionCallMode::NonBlocking);
+        }
+    }
+}
+
 /// Reads kernel source from a directory or a git revision.
 pub struct ReadSource {
+    session: Option<Arc<Mutex<Session>>>,
     options_json: String,
     on_progress: Option<OnProgress>,
 }
@@ -89,14 +109,11 @@ impl Task for ReadSource {
     fn compute(&mut self) -> napi::Result<String> {
         guarded(|| {
             let request: SourceRequest = request::parse(&self.options_json)?;
-            let progress = |done: usize, total: usize, what: &str| {
-                if let Some(on_progress) = &self.on_progress {
-                    let values = FnArgs::from((done as u32, total as u32, what.to_owned()));
-                    // A process that is about to end no longer listens; that is no failure.
-                    let _ = on_progress.call(values, ThreadsafeFunctionCallMode::NonBlocking);
-                }
-            };
-            Ok::<_, Failure>(read_source(&request, &progress)?)
+            let progress = report_to(self.on_progress.as_ref());
+            match &self.session {
+                Some(session) => Ok(locked(session).read(&request, &progress)?),
+                None => Ok(read_source(&request, &progress)?),
+            }
         })
     }
 
@@ -112,7 +129,124 @@ pub fn read_source_task(
     #[napi(ts_arg_type = "(done: number, total: number, what: string) => void")] on_progress: Option<OnProgress>,
 ) -> AsyncTask<ReadSource> {
     AsyncTask::new(ReadSource {
+        session: None,
         options_json,
         on_progress,
     })
+}
+
+/// Reads the programs of a BPF C file as `request_json` says (`BpfCRequest` in `src/native.ts`), and gives its facts as JSON text.
+#[napi(js_name = "readBpfC")]
+#[allow(clippy::needless_pass_by_value, reason = "napi gives a string of its own")]
+pub fn read_bpf_c(request_json: String) -> napi::Result<String> {
+    guarded(|| {
+        let request: uses::Request = serde_json::from_str(&request_json)?;
+        Ok(serde_json::to_string(&uses::read_bpf_c(&request))?)
+    })
+}
+
+/// Reads successive kernels, each distinct file of them once. One call at a time is served.
+#[napi]
+#[derive(Default)]
+pub struct SourceSession {
+    session: Arc<Mutex<Session>>,
+}
+
+#[napi]
+impl SourceSession {
+    /// A session that has read nothing yet.
+    #[napi(constructor)]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The same as `readSource`, but for what earlier calls have read.
+    #[napi(ts_return_type = "Promise<string>")]
+    pub fn read(
+        &self,
+        options_json: String,
+        #[napi(ts_arg_type = "(done: number, total: number, what: string) => void")] on_progress: Option<OnProgress>,
+    ) -> AsyncTask<ReadSource> {
+        AsyncTask::new(ReadSource {
+            session: Some(self.session.clone()),
+            options_json,
+            on_progress,
+        })
+    }
+
+    /// Keeps for later runs what costs most to find out, and forgets the rest.
+    #[napi]
+    pub fn close(&self) {
+        std::mem::take(&mut *locked(&self.session)).close();
+    }
+}
+
+/// The session; a call that panicked has left nothing in it that is wrong.
+fn locked(session: &Mutex<Session>) -> MutexGuard<'_, Session> {
+    session.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Lists the tags of a git repository.
+pub struct ListTags {
+    path: PathBuf,
+}
+
+impl Task for ListTags {
+    type Output = String;
+    type JsValue = String;
+
+    fn compute(&mut self) -> napi::Result<String> {
+        guarded(|| Ok(serde_json::to_string(&list_tags(&self.path)?)?))
+    }
+
+    fn resolve(&mut self, _env: Env, json: String) -> napi::Result<String> {
+        Ok(json)
+    }
+}
+
+/// The names of all tags of the git repository at `path`, sorted, as JSON text.
+#[napi(js_name = "listTags", ts_return_type = "Promise<string>")]
+pub fn list_tags_task(path: String) -> AsyncTask<ListTags> {
+    AsyncTask::new(ListTags { path: path.into() })
+}
+
+/// Reads both sides of a change in a git repository.
+pub struct ReadChange {
+    options_json: String,
+    on_progress: Option<OnProgress>,
+}
+
+impl Task for ReadChange {
+    type Output = String;
+    type JsValue = String;
+
+    fn compute(&mut self) -> napi::Result<String> {
+        guarded(|| {
+            let request = request::parse_change(&self.options_json)?;
+            Ok(read_change(&request, &report_to(self.on_progress.as_ref()))?)
+        })
+    }
+
+    fn resolve(&mut self, _env: Env, json: String) -> napi::Result<String> {
+        Ok(json)
+    }
+}
+
+/// Reads a change as `options_json` says (`ChangeRequest` in `src/native.ts`), and gives both sides for each architecture.
+#[napi(js_name = "readChange", ts_return_type = "Promise<string>")]
+pub fn read_change_task(
+    options_json: String,
+    #[napi(ts_arg_type = "(done: number, total: number, what: string) => void")] on_progress: Option<OnProgress>,
+) -> AsyncTask<ReadChange> {
+    AsyncTask::new(ReadChange {
+        options_json,
+        on_progress,
+    })
+}
+
+/// Reads the BPF objects in the bytes of a file, and gives their facts as JSON text.
+#[napi(js_name = "readBpfObjects")]
+#[allow(clippy::needless_pass_by_value, reason = "napi gives a view of its own")]
+pub fn read_bpf_objects(bytes: Uint8Array) -> napi::Result<String> {
+    guarded(|| Ok(serde_json::to_string(&uses::read_bpf_objects(&bytes))?))
 }

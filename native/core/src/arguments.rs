@@ -1,28 +1,17 @@
 //! The arguments of a tracepoint, spelled so that they compare with what BTF says of the same prototype.
 
+use crate::const_expr::number;
 use crate::fragment::Declaration;
-use crate::lex::{Interner, Kind, Token};
+use crate::lex::{Interner, Kind, Token, split_at_commas};
 use crate::snapshot::Arg;
 use crate::types::Context;
 
 /// The arguments of a prototype: names as parsed, types as the tokens without the name.
 pub fn arguments(proto: &[Token], parsed: &[Declaration], context: &mut Context, names: &mut Interner) -> Vec<Arg> {
-    let mut parts: Vec<Vec<Token>> = vec![Vec::new()];
-    let mut depth = 0;
-    for token in proto {
-        match names.text(token.sym) {
-            "(" | "[" => depth += 1,
-            ")" | "]" => depth -= 1,
-            "," if depth == 0 => {
-                parts.push(Vec::new());
-                continue;
-            }
-            _ => {}
-        }
-        if let Some(last) = parts.last_mut() {
-            last.push(*token);
-        }
-    }
+    let parts: Vec<Vec<Token>> = split_at_commas(proto, names)
+        .into_iter()
+        .map(<[Token]>::to_vec)
+        .collect();
     let mut out = Vec::new();
     for (mut tokens, declaration) in parts.into_iter().zip(parsed) {
         let name = declaration.name.clone().unwrap_or_default();
@@ -37,6 +26,7 @@ pub fn arguments(proto: &[Token], parsed: &[Declaration], context: &mut Context,
                 name,
                 r#type: text,
                 nullable,
+                error: false,
             });
         }
     }
@@ -138,7 +128,7 @@ fn type_text(tokens: &[Token], names: &Interner) -> String {
     out
 }
 
-/// The table of arguments that may be NULL (`raw_tp_null_args`, kernel/bpf/btf.c, 6.14 on): name and mask.
+/// The table of arguments that may be NULL or an error code (`raw_tp_null_args`, kernel/bpf/btf.c, 6.13 on): name and mask.
 pub fn null_args(text: &str) -> Vec<(String, u64)> {
     let Some((_, rest)) = text.split_once("raw_tp_null_args[] = {") else {
         return Vec::new();
@@ -146,9 +136,11 @@ pub fn null_args(text: &str) -> Vec<(String, u64)> {
     let table = rest.split_once("};").map_or(rest, |(table, _)| table);
     let rows = table.split('{').skip(1).filter_map(|row| {
         let (name, rest) = row.trim_start().strip_prefix('"')?.split_once('"')?;
-        let mask = rest.trim_start_matches([',', ' ', '\t']).strip_prefix("0x")?;
-        let digits: String = mask.chars().take_while(char::is_ascii_hexdigit).collect();
-        Some((name.to_owned(), u64::from_str_radix(&digits, 16).ok()?))
+        let (masks, _) = rest.trim_start().strip_prefix(',')?.split_once('}')?;
+        let mask = masks
+            .split('|')
+            .try_fold(0, |all, mask| Some(all | number(mask.trim())?.number))?;
+        Some((name.to_owned(), u64::try_from(mask).ok()?))
     });
     rows.collect()
 }
@@ -159,8 +151,8 @@ mod tests {
 
     #[test]
     fn reads_the_null_table() {
-        let text = "static const struct s raw_tp_null_args[] = {\n\t/* x */\n\t{ \"a\", 0x10 },\n\t{ \"b\", 0x1 | 2 },\n};\nint x = {1};";
-        assert_eq!(null_args(text), [("a".to_owned(), 16), ("b".to_owned(), 1)]);
+        let text = "static const struct s raw_tp_null_args[] = {\n\t/* x */\n\t{ \"a\", 0x10 },\n\t{\"b\", 0x1 | 0x200 | 4 },\n\t{ \"c\", odd },\n};\nint x = {1};";
+        assert_eq!(null_args(text), [("a".to_owned(), 0x10), ("b".to_owned(), 0x205)]);
         assert_eq!(null_args("nothing"), []);
     }
 }

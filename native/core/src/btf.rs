@@ -14,12 +14,14 @@ mod constants;
 mod header;
 mod layout;
 mod record;
+mod relocations;
 mod spell;
 
 pub use blob::Blob;
 pub use collect::{Collector, Facts};
 pub use constants::Constants;
 pub use header::{is_btf, is_split};
+pub use relocations::{Asks, Relocation, relocations};
 
 #[cfg(test)]
 mod tests;

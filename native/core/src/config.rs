@@ -27,6 +27,19 @@ impl Config {
         self.values.is_empty()
     }
 
+    /// What the gcc that Kconfig found predefines as `__GNUC__`, `__GNUC_MINOR__` or `__GNUC_PATCHLEVEL__`;
+    /// `CONFIG_GCC_VERSION` is 0 for another compiler (scripts/cc-version.sh).
+    pub fn gcc_version(&self, name: &str) -> Option<u32> {
+        let divisor = match name {
+            "__GNUC__" => 10_000,
+            "__GNUC_MINOR__" => 100,
+            "__GNUC_PATCHLEVEL__" => 1,
+            _ => return None,
+        };
+        let version: u32 = self.get("GCC_VERSION")?.parse().ok()?;
+        (version > 0).then_some(version / divisor % 100)
+    }
+
     /// The value of a symbol: `y`, `m`, a number or a quoted string; `None` if it is not set.
     pub fn get(&self, symbol: &str) -> Option<&str> {
         self.values.get(symbol).map(String::as_str)
@@ -36,6 +49,17 @@ impl Config {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn knows_the_compiler() {
+        let part = |text: &str, name| Config::parse(text).gcc_version(name);
+        let text = "CONFIG_GCC_VERSION=150301";
+        assert_eq!(part(text, "__GNUC__"), Some(15));
+        assert_eq!(part(text, "__GNUC_MINOR__"), Some(3));
+        assert_eq!(part(text, "__GNUC_PATCHLEVEL__"), Some(1));
+        assert_eq!(part(text, "__clang__"), None);
+        assert_eq!(part("CONFIG_GCC_VERSION=0", "__GNUC__"), None);
+    }
 
     #[test]
     fn reads_what_kconfig_writes() {

@@ -1,7 +1,7 @@
 //! Integer constant expressions of C, over tokens that are already macro-expanded.
 //! Evaluation never guesses: whatever has a part that is not known has no value.
 
-use crate::lex::{Interner, Kind, Sym, Token};
+use crate::lex::{Interner, Kind, Sym, Token, split_at_commas};
 
 /// How deep an expression may nest; beyond it has no value.
 const MAX_DEPTH: u32 = 256;
@@ -331,22 +331,8 @@ impl Parser<'_> {
 
     fn arguments(&mut self) -> Option<Vec<Vec<Token>>> {
         let close = self.close(self.at + 1)?;
-        let mut args = vec![Vec::new()];
-        let mut depth = 0;
-        for token in &self.tokens[self.at + 1..close] {
-            match self.names.text(token.sym) {
-                "(" => depth += 1,
-                ")" => depth -= 1,
-                "," if depth == 0 => {
-                    args.push(Vec::new());
-                    continue;
-                }
-                _ => {}
-            }
-            if let Some(last) = args.last_mut() {
-                last.push(*token);
-            }
-        }
+        let args = split_at_commas(&self.tokens[self.at + 1..close], self.names);
+        let args = args.into_iter().map(<[Token]>::to_vec).collect();
         self.at = close + 1;
         Some(args)
     }

@@ -129,6 +129,8 @@ pub struct Expander {
     disabled: Vec<Sym>,
     /// A bound was hit: the last result is incomplete.
     pub overflowed: bool,
+    /// What a macro makes stands where its name stands, not where the macro was defined.
+    pub places_at_call: bool,
 }
 
 /// Splices, hash signs and other spellings that the expander compares with; interned once.
@@ -244,6 +246,13 @@ impl Expander {
                     if token.when != 0 {
                         for made in replaced.iter_mut().filter(|made| made.when == 0) {
                             made.when = token.when;
+                        }
+                    }
+                    if self.places_at_call {
+                        // Macros are defined before they are used, and arguments stand behind the name.
+                        let is_of_body = |made: &Token| made.file != token.file || made.line < token.line;
+                        for made in replaced.iter_mut().filter(|made| is_of_body(made)) {
+                            (made.file, made.line) = (token.file, token.line);
                         }
                     }
                     match replaced.first_mut() {

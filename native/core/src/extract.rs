@@ -1,23 +1,32 @@
 //! From the files of a kernel tree to its snapshot: which units create trace points, what their headers declare, how it
 //! is laid out. The pipeline of the native side, read top to bottom in [`extract`].
 
-use rustc_hash::FxHashSet;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use rustc_hash::{FxHashSet, FxHasher};
+use serde::Serialize;
 
 use crate::arch::Arch;
 use crate::arguments::null_args;
 use crate::config::Config;
+use crate::dependencies::{Dependencies, SourceFiles};
 use crate::gather::Gathered;
 use crate::index::ConditionId;
-use crate::kbuild::{Kbuild, Ways};
+use crate::kbuild::{Kbuild, Makefiles, Ways};
 use crate::lex::Interner;
+use crate::memory::Memory;
+use crate::reuse::{Creation, Found, Kept, Makes, UnitName};
 use crate::snapshot::{Field, Kernel, Snapshot};
 use crate::stages::Stages;
+use crate::syscall_context::{self, contexts};
 use crate::syscall_table::wired;
 use crate::syscalls::{Era, defined};
 use crate::trace_header::{Calls, read_ftrace_entries, read_header};
-use crate::tree::{FileId, Files, Tree, directory};
+use crate::tree::{FileId, Files, Noted, Tree, directory};
 use crate::types::{Context, Types};
 use crate::unit::{Point, Tri, Unit};
+use crate::unit_facts::{Causes, Prototypes, facts};
 
 /// What to extract from.
 pub struct Source<'f> {
@@ -36,54 +45,116 @@ pub struct Source<'f> {
 /// Called with the number of units done and their number in all.
 pub type Progress<'p> = &'p mut dyn FnMut(usize, usize);
 
-/// Everything that the source text of a kernel says of its tracepoints; `Err` says why the tree is no kernel.
-pub fn extract(source: Source, progress: Progress) -> Result<Snapshot, String> {
-    let mut names = Interner::default();
-    let mut kbuild = Kbuild::new(source.files, source.arch, source.config.clone());
-    let mut tree = Tree::new(source.files, source.arch, source.config);
-    let version = version(&mut tree, &mut names).ok_or("no Makefile with a kernel version at its top")?;
-    let stages = Stages::read(&mut tree, &mut names).ok_or("no include/trace/trace_events.h (or ftrace.h)")?;
-    let calls = Calls::new(&stages, &mut names);
-    let mut types = Types::new(char_signed(&mut tree, &mut names));
+/// What was extracted, and where it came from.
+pub struct Extraction {
+    /// Everything that the source text says of tracepoints.
+    pub snapshot: Snapshot,
+    /// Which files it depends on.
+    pub dependencies: Dependencies,
+    /// Which definitions in the watched files it comes from.
+    pub causes: Vec<Cause>,
+    /// How many units' facts were taken over from the last kernel.
+    pub taken_over: usize,
+}
+
+/// A definition in a watched file that a fact of an event comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Cause {
+    /// `system:name`; `system:*` for the values that its print formats name, `-:name` for a tracepoint.
+    pub event: String,
+    /// The field; empty for the rest of the event.
+    pub subject: String,
+    /// Path of the file.
+    pub file: String,
+    /// First and last line of the definition.
+    pub lines: (u32, u32),
+}
+
+/// What an extraction is for.
+#[derive(Debug, Clone, Copy)]
+pub enum Purpose<'p> {
+    /// Everything. Definitions that facts come from are named for the watched files only: a kernel has too many.
+    Facts {
+        /// Paths of files.
+        watched: &'p FxHashSet<String>,
+    },
+    /// Which files the facts depend on; records are not laid out, and the snapshot has next to nothing.
+    Dependencies,
+    /// Everything of one kernel after another: what was found out of the last one in the same scope is not found out again
+    /// as far as it holds. Dependencies are not named.
+    Successive {
+        /// Tells apart what is never compared: architectures and configurations.
+        scope: u64,
+    },
+}
+
+/// What the source text of a kernel says of its tracepoints, and where it comes from; `Err` says why the tree is no kernel.
+/// `memory` has what earlier kernels taught and makes this one cheaper; it may be empty.
+pub fn extract(
+    source: Source,
+    purpose: Purpose,
+    memory: &mut Memory,
+    progress: Progress,
+) -> Result<Extraction, String> {
+    let Memory { names, indices, kept } = memory;
+    let (scope, mut before) = match purpose {
+        Purpose::Successive { scope } => (Some(scope), kept.remove(&scope).unwrap_or_default()),
+        _ => (None, Kept::default()),
+    };
+    let mut makefiles: Makefiles = std::mem::take(&mut before.makefiles);
+    let mut kbuild = Kbuild::new(source.files, source.arch, source.config.clone(), &mut makefiles);
+    let mut tree = Tree::new(source.files, source.arch, source.config).with_indices(indices);
+    match purpose {
+        Purpose::Facts { watched } => tree.watch(watched.clone()),
+        Purpose::Dependencies => {}
+        Purpose::Successive { .. } => tree.restart_asked(),
+    }
+    let mut dependencies = Dependencies::default();
+    let version = version(&mut tree, names).ok_or("no Makefile with a kernel version at its top")?;
+    let stages = Stages::read(&mut tree, names).ok_or("no include/trace/trace_events.h (or ftrace.h)")?;
+    dependencies.everywhere.extend(0..tree.count() as FileId);
+    let calls = Calls::new(&stages, names);
+    let mut types = Types::new(char_signed(&mut tree, names));
     let mut gathered = Gathered::default();
-    let (common_fields, start) = common_fields(&mut tree, &mut types, &mut names, &mut gathered);
-    for (i, path) in source.creators.iter().enumerate() {
-        progress(i, source.creators.len());
-        for BuiltUnit { mut unit, file, ways } in units(&mut tree, &mut kbuild, path, &mut names) {
-            let mut read = Vec::new();
-            for Created { header, at, when } in created(&mut tree, &mut unit, file, &mut names) {
-                if gathered.created(header, &ways, when) {
-                    let facts = read_header(&mut tree, &mut unit, &stages, &calls, (header, at), &mut names);
-                    read.push((header, facts));
-                }
-            }
-            let mut context = Context::new(&mut tree, &mut unit, &mut types);
-            gathered.headers(&read, start, &mut context, &mut names);
+    let (common_fields, start) = common_fields(&mut tree, &mut types, names, &mut gathered);
+    let mut keeping = scope.map(|_| {
+        let common = digest(&stages, start, types.char_signed, names);
+        before.of_next(common, &mut tree, names)
+    });
+    for path in [COMMON_FIELDS[0], COMMON_FIELDS[1], syscall_context::FILE] {
+        if let Some(root) = tree.load(path, names) {
+            let unit = Unit::new(&mut tree, root, names);
+            dependencies.of_all(&tree, &unit);
         }
     }
-    let export = "kernel/trace/trace_export.c";
-    let ways = kbuild.source(export);
-    if let Some(root) = tree.load(export, &mut names)
-        && let Some(entries) = tree.load("kernel/trace/trace_entries.h", &mut names)
-        && !ways.is_empty()
-    {
-        let mut unit = Unit::new(&mut tree, root, &mut names);
-        gathered.created(entries, &ways, None);
-        let header = read_ftrace_entries(&mut tree, &mut unit, entries, &mut names);
-        let mut context = Context::new(&mut tree, &mut unit, &mut types);
-        gathered.headers(&[(entries, header)], start, &mut context, &mut names);
-    }
-    syscalls(
-        &mut tree,
-        &mut kbuild,
-        source.syscalls,
+    let mut reader = UnitReader {
+        tree: &mut tree,
+        kbuild: &mut kbuild,
+        types: &mut types,
+        gathered: &mut gathered,
+        dependencies: &mut dependencies,
+        keeping: keeping.as_mut(),
+        prototypes: Prototypes::default(),
+        names,
         start,
-        &mut gathered,
-        &mut names,
-    );
-    if let Some(text) = source.files.read("kernel/bpf/btf.c") {
-        gathered.nullable(&null_args(&String::from_utf8_lossy(&text)));
+        purpose,
+        taken_over: 0,
+    };
+    for (i, path) in source.creators.iter().enumerate() {
+        progress(i, source.creators.len());
+        reader.creator(path, &stages, &calls);
     }
+    reader.function_tracer();
+    reader.syscalls(source.syscalls);
+    let taken_over = reader.taken_over;
+    missing_parts(&mut kbuild, &mut gathered);
+    for context in contexts(&mut tree, &mut types, names) {
+        match context {
+            Ok(context) => gathered.contexts.push(context),
+            Err(why) => gathered.problem("unknown-type", why, syscall_context::FILE, None, None),
+        }
+    }
+    nullable(&mut tree, &mut gathered, names, &mut dependencies);
     progress(source.creators.len(), source.creators.len());
     for site in &types.refused {
         let file = tree.file(site.file);
@@ -100,13 +171,58 @@ pub fn extract(source: Source, progress: Progress) -> Result<Snapshot, String> {
         origin: vec!["source".to_owned()],
         ..Kernel::default()
     };
-    Ok(gathered.finish(kernel, common_fields, &names))
+    let causes = named(gathered.take_causes(), &tree);
+    dependencies.name(&tree);
+    if let (Some(scope), Some(mut now)) = (scope, keeping) {
+        now.end(&tree, &types.constants);
+        now.makefiles = makefiles;
+        kept.insert(scope, now);
+    }
+    Ok(Extraction {
+        snapshot: gathered.finish(kernel, common_fields),
+        dependencies,
+        causes,
+        taken_over,
+    })
+}
+
+/// Takes in the kernel's own table of arguments that may be NULL, on which all tracepoints depend.
+fn nullable(tree: &mut Tree, gathered: &mut Gathered, names: &mut Interner, dependencies: &mut Dependencies) {
+    let Some(table) = tree.load("kernel/bpf/btf.c", names) else {
+        return;
+    };
+    dependencies.everywhere.push(table);
+    let noted = tree.noted();
+    tree.note(table, (1, u32::MAX));
+    let text = String::from_utf8_lossy(&tree.file(table).index.text).into_owned();
+    gathered.nullable(&null_args(&text), &tree.used_since(noted));
+}
+
+/// Causes with the paths of their files.
+fn named(causes: Causes, tree: &Tree) -> Vec<Cause> {
+    let each = causes.into_iter().flat_map(|((event, subject), used)| {
+        used.into_iter()
+            .map(move |used| (event.clone(), subject.clone(), used))
+            .collect::<Vec<_>>()
+    });
+    each.map(|(event, subject, used)| Cause {
+        event,
+        subject,
+        file: tree.file(used.file).path.to_string(),
+        lines: used.lines,
+    })
+    .collect()
 }
 
 /// `VERSION.PATCHLEVEL.SUBLEVEL EXTRAVERSION` of the top Makefile.
 fn version(tree: &mut Tree, names: &mut Interner) -> Option<String> {
     let makefile = tree.load("Makefile", names)?;
-    let text = String::from_utf8_lossy(&tree.file(makefile).index.text).into_owned();
+    version_of(&tree.file(makefile).index.text)
+}
+
+/// The version that a kernel's top Makefile says.
+pub fn version_of(makefile: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(makefile);
     let value = |key: &str| {
         text.lines().take(40).find_map(|l| {
             let (name, value) = l.split_once('=')?;
@@ -130,60 +246,231 @@ fn char_signed(tree: &mut Tree, names: &mut Interner) -> bool {
     !flag && tree.arch.char_signed
 }
 
-/// Takes in the events of all system calls that the architecture wires up and the configuration builds.
-fn syscalls(
-    tree: &mut Tree,
-    kbuild: &mut Kbuild,
-    paths: &[String],
+/// Notes which parts of the kernel the tree lacks, as some imports of releases do.
+fn missing_parts(kbuild: &mut Kbuild, gathered: &mut Gathered) {
+    for directory in kbuild.missing() {
+        let message = format!("the makefiles build '{directory}/', which is not there: its events are missing");
+        gathered.problem("missing-directory", message, "Makefile", None, None);
+        gathered.is_partial = true;
+    }
+}
+
+/// A digest of what the facts of all units depend on, besides their own files.
+fn digest(stages: &Stages, start: u64, char_signed: bool, names: &Interner) -> u64 {
+    let mut hasher = FxHasher::default();
+    stages.say(names, &mut hasher);
+    (start, char_signed).hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Reads C files in the units in which they are compiled.
+struct UnitReader<'r, 'f> {
+    tree: &'r mut Tree<'f>,
+    kbuild: &'r mut Kbuild<'f>,
+    types: &'r mut Types,
+    gathered: &'r mut Gathered,
+    dependencies: &'r mut Dependencies,
+    /// Facts of the last kernel that hold for this one, and those of this one for the next.
+    keeping: Option<&'r mut Kept>,
+    prototypes: Prototypes,
+    names: &'r mut Interner,
+    /// Bytes of the common fields.
     start: u64,
-    gathered: &mut Gathered,
-    names: &mut Interner,
-) {
-    let (Some(era), Some(wired)) = (Era::of(tree, names), wired(tree, names)) else {
-        return;
-    };
-    let word = tree.arch.word_bits / 8;
-    let mut done = FxHashSet::default();
-    for path in paths {
-        for BuiltUnit { mut unit, file, ways } in units(tree, kbuild, path, names) {
-            for call in defined(tree, &mut unit, file, names) {
-                if wired.contains(&call.name) && done.insert(call.name.clone()) {
-                    gathered.syscall(&call, era, start, word, &ways);
+    purpose: Purpose<'r>,
+    taken_over: usize,
+}
+
+impl UnitReader<'_, '_> {
+    /// Takes in what a C file creates.
+    fn creator(&mut self, path: &str, stages: &Stages, calls: &Calls) {
+        let mut seen = SourceFiles::of(path);
+        for (root, ways) in self.roots(path) {
+            let name = UnitName {
+                makes: Makes::TracePoints,
+                file: path.to_owned(),
+                root,
+            };
+            if let Some(known) = self.keeping.as_ref().and_then(|kept| kept.find(&name))
+                && self.is_next(&known)
+            {
+                for Creation { header, when } in &known.created {
+                    self.gathered.created(header, &ways, when.clone());
+                }
+                self.gathered.take(&known.headers);
+                self.taken_over += 1;
+                continue;
+            }
+            let noted = self.begin();
+            let Some((mut unit, file)) = self.unit(&name) else {
+                continue;
+            };
+            let mut found = Found::default();
+            let mut texts = Vec::new();
+            let mut read = Vec::new();
+            for Created { header, at, when } in created(self.tree, &mut unit, file, self.names) {
+                let path = self.tree.file(header).path.clone();
+                seen.share([&*path]);
+                found.created.push(Creation {
+                    header: path.to_string(),
+                    when: when.clone(),
+                });
+                if self.gathered.created(&path, &ways, when) {
+                    let noted = self.tree.noted();
+                    let mut facts = read_header(self.tree, &mut unit, stages, calls, (header, at), self.names);
+                    facts.used = self.tree.used_since(noted);
+                    seen.share(facts.events.iter().map(|event| event.system.as_str()));
+                    texts.append(&mut facts.texts);
+                    read.push((header, facts));
                 }
             }
+            seen.see(self.tree, &unit);
+            let mut is_own = true;
+            if !matches!(self.purpose, Purpose::Dependencies) {
+                let refused = self.types.refused.len();
+                let mut context = Context::new(self.tree, &mut unit, self.types);
+                found.headers = facts(&read, self.start, &mut context, &mut self.prototypes, self.names);
+                // What names lines of other files is said again each time.
+                is_own = self.types.refused.len() == refused
+                    && found.headers.iter().all(|header| header.problems.is_empty());
+                self.gathered.take(&found.headers);
+            }
+            if let Some(kept) = &mut self.keeping
+                && is_own
+            {
+                kept.keep(name, &Arc::new(found), self.tree, &unit, &texts, noted);
+            }
         }
+        seen.is_stray = self.kbuild.is_stray(path);
+        self.dependencies.sources.push(seen);
+    }
+
+    /// Takes in the entries of the function tracer and its like, which no unit creates as trace points.
+    fn function_tracer(&mut self) {
+        let export = "kernel/trace/trace_export.c";
+        let ways = self.kbuild.source(export);
+        let Some(root) = self.tree.load(export, self.names) else {
+            return;
+        };
+        let Some(entries) = self.tree.load("kernel/trace/trace_entries.h", self.names) else {
+            return;
+        };
+        if ways.is_empty() {
+            return;
+        }
+        let mut unit = Unit::new(self.tree, root, self.names);
+        self.dependencies.everywhere.push(entries);
+        self.dependencies.of_all(self.tree, &unit);
+        self.gathered.created(&self.tree.file(entries).path, &ways, None);
+        let header = read_ftrace_entries(self.tree, &mut unit, entries, self.names);
+        let mut context = Context::new(self.tree, &mut unit, self.types);
+        let found = facts(
+            &[(entries, header)],
+            self.start,
+            &mut context,
+            &mut self.prototypes,
+            self.names,
+        );
+        self.gathered.take(&found);
+    }
+
+    /// Takes in the events of all system calls that the architecture wires up and the configuration builds.
+    fn syscalls(&mut self, paths: &[String]) {
+        let known = self.tree.count() as FileId;
+        let (era, wired) = (Era::of(self.tree, self.names), wired(self.tree, self.names));
+        let everywhere = known..self.tree.count() as FileId;
+        self.dependencies.everywhere.extend(everywhere);
+        let Some(era) = era else {
+            return;
+        };
+        let Some(wired) = wired else {
+            let message = format!(
+                "no table of the system calls of {}: their events are missing",
+                self.tree.arch.name
+            );
+            self.gathered
+                .problem("no-syscall-table", message, syscall_context::FILE, None, None);
+            self.gathered.is_partial = true;
+            return;
+        };
+        let word = self.tree.arch.word_bits / 8;
+        let mut done = FxHashSet::default();
+        for path in paths {
+            let mut seen = SourceFiles::of(path);
+            for (root, ways) in self.roots(path) {
+                let name = UnitName {
+                    makes: Makes::SystemCalls,
+                    file: path.clone(),
+                    root,
+                };
+                let found = self.syscalls_of(name, &mut seen);
+                for call in found.iter().flat_map(|found| &found.syscalls) {
+                    if wired.contains(&call.name) && done.insert(call.name.clone()) {
+                        self.gathered.syscall(call, era, self.start, word, &ways);
+                    }
+                }
+            }
+            seen.is_stray = self.kbuild.is_stray(path);
+            self.dependencies.sources.push(seen);
+        }
+    }
+
+    /// The system calls of one unit.
+    fn syscalls_of(&mut self, name: UnitName, seen: &mut SourceFiles) -> Option<Arc<Found>> {
+        if let Some(known) = self.keeping.as_ref().and_then(|kept| kept.find(&name)) {
+            self.taken_over += 1;
+            return Some(known);
+        }
+        let noted = self.begin();
+        let (mut unit, file) = self.unit(&name)?;
+        seen.see(self.tree, &unit);
+        let found = Arc::new(Found {
+            syscalls: defined(self.tree, &mut unit, file, self.names),
+            ..Found::default()
+        });
+        if let Some(kept) = &mut self.keeping {
+            kept.keep(name, &found, self.tree, &unit, &[], noted);
+        }
+        Some(found)
+    }
+
+    /// Whether the headers that a unit has read when its facts were found out are those that it would read now: each header
+    /// is read in the first unit that creates its trace points.
+    fn is_next(&self, known: &Found) -> bool {
+        let created = known.created.iter().map(|creation| creation.header.as_str());
+        let new = created.filter(|header| self.gathered.is_new(header));
+        new.eq(known.headers.iter().map(|header| header.path.as_str()))
+    }
+
+    /// Begins to find out the facts of a unit.
+    fn begin(&mut self) -> Noted {
+        if self.keeping.is_some() {
+            self.tree.restart_asked();
+        }
+        self.tree.noted()
+    }
+
+    /// The files that the compiler is called for to compile a C file, itself or those that include it, and the ways in
+    /// which each is built.
+    fn roots(&mut self, path: &str) -> Vec<(String, Ways)> {
+        let own = self.kbuild.source(path);
+        if own.is_empty() {
+            self.kbuild.includers(path)
+        } else {
+            vec![(path.to_owned(), own)]
+        }
+    }
+
+    /// A unit, and the number of the C file that it is read for.
+    fn unit(&mut self, name: &UnitName) -> Option<(Unit, FileId)> {
+        let root = self.tree.load(&name.root, self.names)?;
+        let unit = Unit::new(self.tree, root, self.names);
+        let file = self.tree.load(&name.file, self.names)?;
+        unit.sees(file).then_some((unit, file))
     }
 }
 
-/// A unit in which a C file is compiled.
-struct BuiltUnit {
-    unit: Unit,
-    /// The C file; the unit's root or one that the root includes.
-    file: FileId,
-    /// The ways in which the unit is built.
-    ways: Ways,
-}
-
-/// The units in which a C file is compiled: its own, or those of the files that include it.
-fn units(tree: &mut Tree, kbuild: &mut Kbuild, path: &str, names: &mut Interner) -> Vec<BuiltUnit> {
-    let own = kbuild.source(path);
-    let roots = if own.is_empty() {
-        kbuild.includers(path)
-    } else {
-        vec![(path.to_owned(), own)]
-    };
-    let mut out = Vec::new();
-    for (root, ways) in roots {
-        let Some(root) = tree.load(&root, names) else { continue };
-        let unit = Unit::new(tree, root, names);
-        if let Some(file) = tree.load(path, names)
-            && unit.sees(file)
-        {
-            out.push(BuiltUnit { unit, file, ways });
-        }
-    }
-    out
-}
+/// Where `struct trace_entry` stands, of now and of before 3.19.
+const COMMON_FIELDS: [&str; 2] = ["include/linux/trace_events.h", "include/linux/ftrace_event.h"];
 
 /// The fields of `struct trace_entry` and the bytes they take.
 fn common_fields(
@@ -192,9 +479,7 @@ fn common_fields(
     names: &mut Interner,
     gathered: &mut Gathered,
 ) -> (Vec<Field>, u64) {
-    let path = ["include/linux/trace_events.h", "include/linux/ftrace_event.h"]
-        .into_iter()
-        .find(|p| tree.contains(p));
+    let path = COMMON_FIELDS.into_iter().find(|p| tree.contains(p));
     let found = path.and_then(|path| {
         let root = tree.load(path, names)?;
         let mut unit = Unit::new(tree, root, names);
@@ -238,6 +523,7 @@ struct Created {
 /// `CREATE_TRACE_POINTS` is defined in `creator`, the file of the unit that defines it.
 fn created(tree: &mut Tree, unit: &mut Unit, creator: FileId, names: &mut Interner) -> Vec<Created> {
     let name = names.intern("CREATE_TRACE_POINTS");
+    tree.ask(name);
     let index = &tree.file(creator).index;
     let mut switches: Vec<(u32, bool, u32)> = index
         .defines

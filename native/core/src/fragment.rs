@@ -1,10 +1,11 @@
 //! C declarations out of valid fragments: macro-expanded text of a struct, an enum, a typedef or a prototype, parsed by
 //! tree-sitter. A fragment that does not parse without an error is refused whole, never half understood.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use tree_sitter::{Node, Parser};
+use tree_sitter::{Node, Parser, Tree};
 
 /// A C type as it is declared; names are not resolved.
 #[derive(Debug, Clone, PartialEq)]
@@ -97,22 +98,52 @@ fn is_too_deep(text: &str) -> bool {
     deepest > MAX_NESTING
 }
 
+/// gcc's named address spaces of x86 qualify a type, and the grammar does not know them: a qualifier of the same length
+/// stands for them, so that positions in the tree are those in the text.
+fn without_address_spaces(text: &str) -> Cow<'_, str> {
+    if !text.contains("__seg_") {
+        return text.into();
+    }
+    text.replace("__seg_gs", "volatile")
+        .replace("__seg_fs", "volatile")
+        .into()
+}
+
+/// The parser of this thread, made when it is first needed.
+fn parser(slot: &mut Option<Parser>) -> Option<&mut Parser> {
+    if slot.is_none() {
+        let mut parser = Parser::new();
+        parser.set_language(&tree_sitter_c::LANGUAGE.into()).ok()?;
+        *slot = Some(parser);
+    }
+    slot.as_mut()
+}
+
 /// Calls `f` with the root of the parsed text; `None` if the text is no valid C.
 fn parsed<T>(text: &str, f: impl FnOnce(Node) -> Option<T>) -> Option<T> {
     if is_too_deep(text) {
         return None;
     }
     PARSER.with_borrow_mut(|slot| {
-        if slot.is_none() {
-            let mut parser = Parser::new();
-            parser.set_language(&tree_sitter_c::LANGUAGE.into()).ok()?;
-            *slot = Some(parser);
-        }
-        let tree = slot.as_mut()?.parse(text, None)?;
+        let tree = parser(slot)?.parse(&*without_address_spaces(text), None)?;
         let root = tree.root_node();
         if root.has_error() { None } else { f(root) }
     })
 }
+
+/// The syntax tree of a function, given the text of its body from brace to brace, and the text that the tree is of. Statements
+/// that are no valid C leave ERROR nodes; `None` if the text nests too deeply.
+pub fn function_body(text: &str) -> Option<(Tree, String)> {
+    let text = format!("void f(void) {text}");
+    if is_too_deep(&text) {
+        return None;
+    }
+    let tree = PARSER.with_borrow_mut(|slot| parser(slot)?.parse(&text, None))?;
+    Some((tree, text))
+}
+
+/// Bytes that [`function_body`] puts before the text.
+pub const BODY_AT: usize = "void f(void) ".len();
 
 /// The names that a `typedef` or an ordinary declaration declares, with their types.
 pub fn declarations(text: &str) -> Option<Vec<Declaration>> {
@@ -162,6 +193,23 @@ pub fn parameters(text: &str) -> Option<Vec<Declaration>> {
 
 fn text_of<'t>(node: Node, text: &'t str) -> &'t str {
     text.get(node.byte_range()).unwrap_or("")
+}
+
+/// The names that a declaration within a function declares; initializers are left out.
+pub fn locals(node: Node, text: &str) -> Vec<Declaration> {
+    let mut out = Vec::new();
+    // What is understood before a declarator that is not is kept.
+    let _ = declared(node, text, &mut out);
+    out
+}
+
+/// The type that a cast or `sizeof` names (a `type_descriptor`).
+pub fn type_named(node: Node, text: &str) -> Option<CType> {
+    let base = specifier(node.child_by_field_name("type")?, text)?;
+    match node.child_by_field_name("declarator") {
+        Some(declarator) => Some(apply(declarator, base, text, &mut Attributes::default())?.1),
+        None => Some(base),
+    }
 }
 
 /// All declarators of one declaration.
@@ -229,6 +277,7 @@ fn apply(node: Node, base: CType, text: &str, attributes: &mut Attributes) -> Op
         "identifier" | "field_identifier" | "type_identifier" | "primitive_type" => {
             Some((Some(text_of(node, text).to_owned()), base))
         }
+        "init_declarator" => apply(node.child_by_field_name("declarator")?, base, text, attributes),
         "pointer_declarator" | "abstract_pointer_declarator" => {
             let ty = CType::Pointer(Box::new(base));
             match inner_declarator(node) {
@@ -457,6 +506,7 @@ mod tests {
                 "struct x { const char *s; volatile int v; };",
                 "struct x{char* s; int v;} -;",
             ),
+            ("void __seg_gs *p;", "void* p;"),
         ];
         for (text, want) in cases {
             let got = declarations(text).map(|d| d.iter().map(line).collect::<Vec<_>>().join(" "));

@@ -199,20 +199,7 @@ impl Scanner<'_> {
         let mut line_start = true;
         while let Some(&byte) = self.src.get(self.at) {
             match byte {
-                b'\n' => {
-                    self.line += 1;
-                    self.at += 1;
-                    line_start = true;
-                    continue;
-                }
-                b' ' | b'\t' | b'\r' => {
-                    self.at += 1;
-                    continue;
-                }
-                b'/' if matches!(self.src.get(self.at + 1), Some(b'*' | b'/')) => {
-                    self.at = self.comment();
-                    continue;
-                }
+                _ if self.blank(&mut line_start) => continue,
                 b'#' if line_start => self.directive(),
                 b'"' | b'\'' => {
                     self.at = literal_end(self.src, self.at).min(self.src.len());
@@ -257,6 +244,21 @@ impl Scanner<'_> {
         for open in std::mem::take(&mut self.open) {
             self.out.types[open.index].range.1 = end;
         }
+    }
+
+    /// Passes a blank, a line end or a comment; false if none stands here.
+    fn blank(&mut self, line_start: &mut bool) -> bool {
+        match self.src[self.at] {
+            b'\n' => {
+                self.line += 1;
+                self.at += 1;
+                *line_start = true;
+            }
+            b' ' | b'\t' | b'\r' => self.at += 1,
+            b'/' if matches!(self.src.get(self.at + 1), Some(b'*' | b'/')) => self.at = self.comment(),
+            _ => return false,
+        }
+        true
     }
 
     /// The position after the comment at `at`; lines are counted.
@@ -355,20 +357,7 @@ impl Scanner<'_> {
         let mut line_start = false;
         while let Some(&byte) = self.src.get(self.at) {
             match byte {
-                b'\n' => {
-                    self.line += 1;
-                    self.at += 1;
-                    line_start = true;
-                    continue;
-                }
-                b' ' | b'\t' | b'\r' => {
-                    self.at += 1;
-                    continue;
-                }
-                b'/' if matches!(self.src.get(self.at + 1), Some(b'*' | b'/')) => {
-                    self.at = self.comment();
-                    continue;
-                }
+                _ if self.blank(&mut line_start) => continue,
                 b'#' if line_start => self.directive(),
                 b'\'' | b'"' => self.at = literal_end(self.src, self.at).min(self.src.len()),
                 b'(' | b'{' => {

@@ -1,13 +1,15 @@
 //! Which configuration a source file needs to be built: the chain of Kbuild makefiles from its object up to the root.
 //! `obj-$(CONFIG_X) += foo.o`, `foo-y += bar.o`, and `obj-$(CONFIG_Y) += dir/` of every directory on the way.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use memchr::memmem;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::arch::Arch;
 use crate::config::Config;
 use crate::make::{Makefile, Needs, Word, World};
+use crate::memory::Content;
 use crate::tree::{Files, directory, join};
 
 /// How many ways to build one file are kept; real ones have one or two.
@@ -71,20 +73,37 @@ pub struct Kbuild<'f> {
     files: &'f dyn Files,
     arch: &'static Arch,
     config: Option<Config>,
-    lists: FxHashMap<String, Option<Rc<Lists>>>,
+    lists: FxHashMap<String, Option<Arc<Lists>>>,
+    /// Lists of this kernel and of earlier ones, which hold as long as the makefiles that were read for them do not change.
+    known: &'f mut Makefiles,
     directories: FxHashMap<String, Ways>,
+    /// Files that are built because of a makefile that does not lie above them.
+    strays: FxHashSet<String>,
     /// Makefiles with their texts; read only when some file is named by a makefile that is not above it.
-    all: Option<Vec<(String, String)>>,
+    all: Option<Vec<(String, Arc<[u8]>)>>,
+}
+
+/// Makefiles that were evaluated, for one architecture and configuration, by their path.
+#[derive(Default)]
+pub struct Makefiles(FxHashMap<String, Evaluated>);
+
+struct Evaluated {
+    lists: Option<Arc<Lists>>,
+    /// The makefiles that were read for it, with their contents; none for one that is not there.
+    read: Vec<(String, Option<Content>)>,
 }
 
 struct Reader<'a> {
     files: &'a dyn Files,
     arch: &'static Arch,
     config: Option<&'a Config>,
+    /// The makefiles that were asked for.
+    read: Vec<String>,
 }
 
 impl World for Reader<'_> {
     fn makefile(&mut self, path: &str) -> Option<String> {
+        self.read.push(path.to_owned());
         if !self.files.contains(path) {
             return None;
         }
@@ -105,14 +124,17 @@ impl World for Reader<'_> {
 }
 
 impl<'f> Kbuild<'f> {
-    /// The build description of a tree; nothing is read yet.
-    pub fn new(files: &'f dyn Files, arch: &'static Arch, config: Option<Config>) -> Self {
+    /// The build description of a tree; nothing is read yet. `known` has what is known from trees for the same architecture
+    /// and configuration.
+    pub fn new(files: &'f dyn Files, arch: &'static Arch, config: Option<Config>, known: &'f mut Makefiles) -> Self {
         Kbuild {
             files,
+            known,
             arch,
             config,
             lists: FxHashMap::default(),
             directories: FxHashMap::default(),
+            strays: FxHashSet::default(),
             all: None,
         }
     }
@@ -130,6 +152,7 @@ impl<'f> Kbuild<'f> {
                 return simplified(ways);
             }
         }
+        self.strays.insert(path.to_owned());
         for lists in self.elsewhere(path) {
             ways.extend(self.object(&lists, &object, 0));
             for made in lists.objects(stem) {
@@ -139,8 +162,38 @@ impl<'f> Kbuild<'f> {
         simplified(ways)
     }
 
+    /// Directories that the makefiles at the top descend into and that are not there: then the tree is not a whole kernel.
+    pub fn missing(&mut self) -> Vec<String> {
+        let files = self.files;
+        let is_there = |dir: &str| {
+            ["Kbuild", "Makefile"]
+                .iter()
+                .any(|name| files.contains(&format!("{dir}/{name}")))
+        };
+        let lists: Vec<Arc<Lists>> = ["Kbuild", "Makefile"]
+            .iter()
+            .filter_map(|path| self.lists_at(path, ""))
+            .collect();
+        let entries = lists.iter().flat_map(|lists| &lists.entries);
+        let mut missing: Vec<String> = entries
+            .filter(|(path, named)| {
+                let is_directory = !path.contains('.') && named.iter().any(|(base, _)| is_goal(base));
+                is_directory && !is_there(path)
+            })
+            .map(|(path, _)| path.clone())
+            .collect();
+        missing.sort();
+        missing.dedup();
+        missing
+    }
+
+    /// Whether makefiles that do not lie above a file were asked for it.
+    pub fn is_stray(&self, path: &str) -> bool {
+        self.strays.contains(path)
+    }
+
     /// The makefiles of a directory and of those above it, nearest first; then those that name paths from the root.
-    fn above(&mut self, dir: &str) -> Vec<Rc<Lists>> {
+    fn above(&mut self, dir: &str) -> Vec<Arc<Lists>> {
         let mut out = Vec::new();
         let mut at = Some(dir);
         while let Some(here) = at.filter(|d| !d.is_empty()) {
@@ -155,7 +208,7 @@ impl<'f> Kbuild<'f> {
     }
 
     /// The lists of a directory's own makefile: `Kbuild` before `Makefile`, as Kbuild looks for them.
-    fn lists_of(&mut self, dir: &str) -> Option<Rc<Lists>> {
+    fn lists_of(&mut self, dir: &str) -> Option<Arc<Lists>> {
         let name = ["Kbuild", "Makefile"]
             .into_iter()
             .find(|n| self.files.contains(&format!("{dir}/{n}")))?;
@@ -167,10 +220,21 @@ impl<'f> Kbuild<'f> {
     }
 
     /// The lists of the makefile at `path`, whose paths are relative to `dir`.
-    fn lists_at(&mut self, path: &str, dir: &str) -> Option<Rc<Lists>> {
+    fn lists_at(&mut self, path: &str, dir: &str) -> Option<Arc<Lists>> {
         if let Some(known) = self.lists.get(path) {
             return known.clone();
         }
+        let files = self.files;
+        let holds = |known: &&Evaluated| known.read.iter().all(|(path, content)| files.content(path) == *content);
+        let lists = match self.known.0.get(path).filter(holds) {
+            Some(known) => known.lists.clone(),
+            None => self.evaluated(path, dir),
+        };
+        self.lists.insert(path.to_owned(), lists.clone());
+        lists
+    }
+
+    fn evaluated(&mut self, path: &str, dir: &str) -> Option<Arc<Lists>> {
         let bits = self.arch.word_bits.to_string();
         let variables = [
             ("srctree", ""),
@@ -189,6 +253,7 @@ impl<'f> Kbuild<'f> {
             files: self.files,
             arch: self.arch,
             config: self.config.as_ref(),
+            read: vec![path.to_owned()],
         };
         let lists = Makefile::evaluate(path, &variables, &mut reader).map(|make| {
             let mut entries: FxHashMap<String, Vec<(String, Needs)>> = FxHashMap::default();
@@ -212,13 +277,26 @@ impl<'f> Kbuild<'f> {
             }
             let text = self.files.read(path);
             let patterns = text.map(|text| pattern_rules(&String::from_utf8_lossy(&text), dir));
-            Rc::new(Lists {
+            Arc::new(Lists {
                 dir: dir.to_owned(),
                 entries,
                 patterns: patterns.unwrap_or_default(),
             })
         });
-        self.lists.insert(path.to_owned(), lists.clone());
+        let read: Vec<_> = reader
+            .read
+            .into_iter()
+            .map(|path| (self.files.content(&path), path))
+            .collect();
+        // Files without a content id cannot be told from others.
+        if read
+            .iter()
+            .all(|(content, path)| content.is_some() || !self.files.contains(path))
+        {
+            let read = read.into_iter().map(|(content, path)| (path, content)).collect();
+            let lists = lists.clone();
+            self.known.0.insert(path.to_owned(), Evaluated { lists, read });
+        }
         lists
     }
 
@@ -279,15 +357,14 @@ impl<'f> Kbuild<'f> {
         ways
     }
 
-    fn all(&mut self) -> &[(String, String)] {
+    fn all(&mut self) -> &[(String, Arc<[u8]>)] {
         let files = self.files;
         self.all.get_or_insert_with(|| {
             let mut paths = files.named("Makefile");
             paths.extend(files.named("Kbuild"));
-            let text = |path: &String| files.read(path).map(|text| String::from_utf8_lossy(&text).into_owned());
             paths
                 .into_iter()
-                .filter_map(|path| text(&path).map(|text| (path, text)))
+                .filter_map(|path| files.read(&path).map(|text| (path, text)))
                 .collect()
         })
     }
@@ -310,7 +387,7 @@ impl<'f> Kbuild<'f> {
                 } else {
                     None
                 };
-                text.is_some_and(|text| memchr::memmem::find(&text, quoted.as_bytes()).is_some())
+                text.is_some_and(|text| memmem::find(&text, quoted.as_bytes()).is_some())
             })
             .collect();
         found.sort();
@@ -322,7 +399,7 @@ impl<'f> Kbuild<'f> {
     }
 
     /// Makefiles that are not above a file and may name it all the same, as `arch/x86/kvm/Makefile` names `virt/kvm/`.
-    fn elsewhere(&mut self, path: &str) -> Vec<Rc<Lists>> {
+    fn elsewhere(&mut self, path: &str) -> Vec<Arc<Lists>> {
         let dir = directory(path);
         let top = format!("arch/{}/", self.arch.directory);
         let parts: Vec<&str> = dir.rsplit('/').take(2).collect();
@@ -332,7 +409,7 @@ impl<'f> Kbuild<'f> {
             .filter(|(makefile, text)| {
                 let foreign = makefile.starts_with("arch/") && !makefile.starts_with(&top);
                 let near = common(makefile, path) > 0 || makefile.starts_with(&top);
-                !foreign && near && parts.iter().any(|part| text.contains(part))
+                !foreign && near && parts.iter().any(|part| memmem::find(text, part.as_bytes()).is_some())
             })
             .map(|(makefile, _)| makefile.clone())
             .collect();
@@ -387,8 +464,6 @@ pub fn spell(ways: &Ways) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
 
     struct Tree(Vec<(&'static str, &'static str)>);
@@ -456,7 +531,8 @@ mod tests {
     fn ways(path: &str, config: Option<&str>) -> Option<String> {
         let tree = tree();
         let arch = crate::arch::find("x86_64").expect("x86_64");
-        let ways = Kbuild::new(&tree, arch, config.map(Config::parse)).source(path);
+        let mut known = Makefiles::default();
+        let ways = Kbuild::new(&tree, arch, config.map(Config::parse), &mut known).source(path);
         if ways.is_empty() {
             Some("never".to_owned())
         } else {
@@ -489,7 +565,8 @@ mod tests {
     #[test]
     fn finds_the_file_that_includes_another() {
         let tree = tree();
-        let mut kbuild = Kbuild::new(&tree, crate::arch::find("x86_64").expect("x86_64"), None);
+        let mut known = Makefiles::default();
+        let mut kbuild = Kbuild::new(&tree, crate::arch::find("x86_64").expect("x86_64"), None, &mut known);
         assert_eq!(
             kbuild.includers("kernel/sched/policy.c"),
             [("kernel/sched/build.c".to_owned(), vec![Vec::new()])]

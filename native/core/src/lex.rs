@@ -85,6 +85,22 @@ pub struct Token {
     pub when: u16,
 }
 
+impl Token {
+    /// An identifier that stands in no file.
+    pub fn named(sym: Sym) -> Self {
+        Token {
+            sym,
+            line: 0,
+            file: 0,
+            kind: Kind::Ident,
+            space: false,
+            first: false,
+            painted: false,
+            when: 0,
+        }
+    }
+}
+
 /// Whether a byte can begin an identifier. `$` is accepted as gcc does.
 pub fn is_ident_start(byte: u8) -> bool {
     byte.is_ascii_alphabetic() || byte == b'_' || byte == b'$'
@@ -238,6 +254,38 @@ pub fn lex(src: &[u8], file: u16, first_line: u32, names: &mut Interner) -> Vec<
     }
 }
 
+/// The tokens between the commas outside of all groups; one empty part if there are no tokens.
+pub fn split_at_commas<'t>(tokens: &'t [Token], names: &Interner) -> Vec<&'t [Token]> {
+    let mut depth = 0_i32;
+    tokens
+        .split(|token| {
+            match names.text(token.sym) {
+                "(" | "[" | "{" => depth += 1,
+                ")" | "]" | "}" => depth -= 1,
+                "," => return depth == 0,
+                _ => {}
+            }
+            false
+        })
+        .collect()
+}
+
+/// The arguments of a call that begins with its parenthesis; `None` if it does not, or has no end.
+pub fn call_arguments<'t>(tokens: &'t [Token], names: &Interner) -> Option<Vec<&'t [Token]>> {
+    let mut depth = 0;
+    for (at, token) in tokens.iter().enumerate() {
+        match names.text(token.sym) {
+            "(" => depth += 1,
+            ")" => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return (at > 0).then(|| split_at_commas(&tokens[1..at], names));
+        }
+    }
+    None
+}
+
 /// The text of tokens as `#` spells it: one space where white space stood, none before the first.
 pub fn spell(tokens: &[Token], names: &Interner) -> String {
     let mut out = String::new();
@@ -271,6 +319,24 @@ mod tests {
         assert_eq!(words("x\\\n  y // z\nw"), [" x", " y", " w"]);
         assert_eq!(words("0x1ULL 1e+5 .5"), [" 0x1ULL", " 1e+5", " .5"]);
         assert_eq!(words(r#"L"a\"b" 'c' a##b"#), [r#" L"a\"b""#, " 'c'", " a", "##", "b"]);
+    }
+
+    #[test]
+    fn splits_at_commas_outside_of_groups() {
+        let cases = [
+            ("a, (b, c), {d, e}[f, g]", "a|(b, c)|{d, e}[f, g]"),
+            ("", ""),
+            ("a,", "a|"),
+        ];
+        for (text, want) in cases {
+            let mut names = Interner::default();
+            let tokens = lex(text.as_bytes(), 0, 1, &mut names);
+            let parts: Vec<String> = split_at_commas(&tokens, &names)
+                .iter()
+                .map(|p| spell(p, &names))
+                .collect();
+            assert_eq!(parts.join("|"), want, "{text}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@
 
 use rustc_hash::FxHashMap;
 
-/// Bytes of expanded text one makefile may produce; the largest of real kernels need some hundred kilobytes.
+/// Bytes of text that one makefile may include and expand to; the largest of real kernels need some hundred kilobytes.
 const MAX_EXPANSION: usize = 8 << 20;
 /// How deep makefiles may include each other, and calls nest.
 const MAX_DEPTH: u32 = 40;
@@ -74,7 +74,9 @@ impl Makefile {
     }
 
     fn read(&mut self, text: &str, world: &mut dyn World) {
-        if self.depth >= MAX_DEPTH {
+        // Makefiles that include themselves twice would be read without end.
+        self.produced += text.len();
+        if self.depth >= MAX_DEPTH || self.produced > MAX_EXPANSION {
             return;
         }
         self.depth += 1;
@@ -722,6 +724,8 @@ mod tests {
     #[test]
     fn is_bounded() {
         list("A = $(A) $(A) x\nA += $(A) $(A)\nB = $(call A,$(B", "A", true);
+        let twice = format!("obj-y += a.o\n{}\ninclude M\ninclude M\n", "#".repeat(100_000));
+        assert!(list(Box::leak(twice.into_boxed_str()), "obj-y", true).starts_with("a.o a.o"));
         let deep: String = "$(if ".repeat(5000);
         let text: &'static str = Box::leak(format!("A = {deep}").into_boxed_str());
         list(text, "A", true);

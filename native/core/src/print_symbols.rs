@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::lex::{Interner, Kind, Token, spell};
+use crate::lex::{Interner, Kind, Token, call_arguments, spell, split_at_commas};
 use crate::types::Context;
 
 /// Tables by the expression they print, and the values of the names in them.
@@ -27,10 +27,10 @@ pub fn symbols(args: &[Token], context: &mut Context, names: &mut Interner) -> S
     let mut out = Symbols::default();
     for (at, token) in args.iter().enumerate() {
         let name = names.shared(token.sym);
-        if !PRINTERS.contains(&&*name) || args.get(at + 1).is_none_or(|t| names.text(t.sym) != "(") {
+        if !PRINTERS.contains(&&*name) {
             continue;
         }
-        let parts = split(&args[at + 2..], names);
+        let parts = call_arguments(&args[at + 1..], names).unwrap_or_default();
         let Some((printed, rest)) = parts.split_first() else {
             continue;
         };
@@ -45,7 +45,8 @@ pub fn symbols(args: &[Token], context: &mut Context, names: &mut Interner) -> S
             let Some(number) = context.value(&value, names).and_then(|v| i64::try_from(v.number).ok()) else {
                 continue;
             };
-            table.insert(label, number);
+            // Several numbers may share a label; the first counts here and where format files are read.
+            table.entry(label).or_insert(number);
             for word in value.iter().filter(|t| t.kind == Kind::Ident) {
                 if let Some(known) = context
                     .value(&[*word], names)
@@ -63,32 +64,10 @@ pub fn symbols(args: &[Token], context: &mut Context, names: &mut Interner) -> S
     out
 }
 
-/// The arguments up to the parenthesis that closes them, split at commas outside of all groups.
-fn split(tokens: &[Token], names: &Interner) -> Vec<Vec<Token>> {
-    let mut parts = vec![Vec::new()];
-    let mut depth = 0_u32;
-    for token in tokens {
-        match names.text(token.sym) {
-            "(" | "{" | "[" => depth += 1,
-            ")" | "}" | "]" if depth == 0 => break,
-            ")" | "}" | "]" => depth -= 1,
-            "," if depth == 0 => {
-                parts.push(Vec::new());
-                continue;
-            }
-            _ => {}
-        }
-        if let Some(last) = parts.last_mut() {
-            last.push(*token);
-        }
-    }
-    parts
-}
-
-/// `{ value, "label" }`.
+/// `{ value, "label" }`; the row that ends some tables, `{ -1, NULL }`, labels nothing.
 fn entry(row: &[Token], names: &Interner) -> Option<(Vec<Token>, String)> {
     let [open, inner @ .., close] = row else { return None };
-    let parts = split(inner, names);
+    let parts = split_at_commas(inner, names);
     let [value, label] = parts.as_slice() else { return None };
     let text: String = label
         .iter()
@@ -96,5 +75,6 @@ fn entry(row: &[Token], names: &Interner) -> Option<(Vec<Token>, String)> {
         .map(|t| crate::trace_header::unescaped(names.text(t.sym)))
         .collect();
     let braced = names.text(open.sym) == "{" && names.text(close.sym) == "}";
-    (braced && !value.is_empty()).then(|| (value.clone(), text))
+    let labelled = label.iter().any(|t| t.kind == Kind::Str);
+    (braced && labelled && !value.is_empty()).then(|| (value.to_vec(), text))
 }

@@ -73,6 +73,8 @@ struct Branch {
     text: String,
     /// The negations of the branches before.
     earlier: Vec<String>,
+    /// Behind `#else` or `#elif`.
+    is_later: bool,
 }
 
 /// Reads the lines of one text.
@@ -85,6 +87,8 @@ pub struct Reader {
     pub whens: Whens,
     /// Take the first branch of every condition that is not known.
     pub optimistic: bool,
+    /// Where each line of the text begins, for a text that is read where it stands: macros count from their line on.
+    pub line_starts: Option<Rc<[u32]>>,
 }
 
 impl Reader {
@@ -97,6 +101,7 @@ impl Reader {
             branches: Vec::new(),
             whens: Whens::default(),
             optimistic: false,
+            line_starts: None,
         }
     }
 
@@ -111,6 +116,9 @@ impl Reader {
             self.next = to;
             let tokens = self.tokens.clone();
             let line = &tokens[from..to];
+            if let (Some(starts), Some(at)) = (&self.line_starts, &mut self.at) {
+                at.1 = starts.get(line[0].line as usize - 1).copied().unwrap_or(u32::MAX);
+            }
             let directive = line[0].first && line[0].kind == Kind::Punct && names.text(line[0].sym) == "#";
             let holds = self.branches.iter().fold(Tri::True, |t, b| t.and(b.holds));
             if directive {
@@ -151,15 +159,9 @@ impl Reader {
         None
     }
 
-    /// The text of the condition that lines stand under now, where it is not known to hold.
-    pub fn when(&self) -> Option<String> {
-        let known: Vec<&str> = self
-            .branches
-            .iter()
-            .filter(|b| b.holds == Tri::Unknown)
-            .map(|b| b.text.as_str())
-            .collect();
-        (!known.is_empty()).then(|| known.join(" && "))
+    /// Whether what was read last stands behind an `#else` of which nobody knows whether it is compiled.
+    pub fn is_alternative(&self) -> bool {
+        self.branches.iter().any(|b| b.is_later && b.holds == Tri::Unknown)
     }
 
     /// Takes in a conditional directive; false if it is none.
@@ -191,6 +193,7 @@ impl Reader {
                     none_so_far: !holds,
                     text,
                     earlier,
+                    is_later: false,
                 });
             }
             "elif" | "else" => {
@@ -204,6 +207,7 @@ impl Reader {
                     self.test("if", rest, tree, unit, layers, names)
                 };
                 if let Some(branch) = self.branches.last_mut() {
+                    branch.is_later = true;
                     branch.holds = none_so_far.and(test);
                     branch.none_so_far = none_so_far.and(!test);
                     let mut parts: Vec<String> = branch.earlier.iter().filter(|t| !t.is_empty()).cloned().collect();
@@ -305,6 +309,9 @@ impl<'a, 'f> Table<'a, 'f> {
 impl Names for Table<'_, '_> {
     fn meaning(&mut self, name: Sym, names: &mut Interner) -> Meaning {
         if let Some(here) = self.own.and_then(|l| l.get(&name)) {
+            if let Some(definition) = here {
+                self.tree.note_body(definition);
+            }
             return here.clone().map_or(Meaning::Plain, Meaning::Macro);
         }
         if self.calls.is_some_and(|c| c.contains(&name)) {

@@ -1,10 +1,13 @@
 //! The record of an event class as the compiler lays it out: `struct trace_event_raw_<class>` without its common fields.
 
+use std::rc::Rc;
+
 use rustc_hash::FxHashMap;
 
-use crate::lex::{Interner, spell};
+use crate::lex::{Interner, Kind, Token, spell};
 use crate::snapshot::{Field, FieldKind};
 use crate::trace_header::DeclaredField;
+use crate::tree::Used;
 use crate::types::{Context, Layout};
 
 /// What could not be laid out: a line, and the field it concerns.
@@ -17,8 +20,18 @@ pub struct Gap {
     pub message: String,
 }
 
-/// Layouts of type names by their spelling, for one unit: most fields have one of a few types.
-pub type Seen = FxHashMap<String, Result<Layout, String>>;
+/// A record as the compiler lays it out.
+pub struct LaidOut {
+    /// The fields with their places.
+    pub fields: Vec<Field>,
+    /// What could not be laid out.
+    pub gaps: Vec<Gap>,
+    /// What of the watched files each field comes from.
+    pub used: Vec<Vec<Used>>,
+}
+
+/// Layouts of type names by their spelling, and what of the watched files they come from, for one unit: most fields have one of a few types.
+pub type Seen = FxHashMap<String, (Result<Layout, String>, Rc<[Used]>)>;
 
 /// Lays out the declared fields behind `start` bytes of common fields.
 /// A field whose size is not known has none, and neither it nor the fields after it have an offset.
@@ -28,8 +41,9 @@ pub fn lay_out(
     context: &mut Context,
     seen: &mut Seen,
     names: &mut Interner,
-) -> (Vec<Field>, Vec<Gap>) {
+) -> LaidOut {
     let mut gaps = Vec::new();
+    let mut used = Vec::with_capacity(fields.len());
     let mut at: Option<u64> = Some(start);
     let mut out = Vec::with_capacity(fields.len());
     for (i, field) in fields.iter().enumerate() {
@@ -40,7 +54,9 @@ pub fn lay_out(
                 message,
             });
         };
+        let noted = context.tree.noted();
         let (mut known, layout) = described(field, context, seen, names);
+        used.push(context.tree.used_since(noted));
         if field.when.is_some() && at.is_some() {
             gap(
                 "conditional-layout",
@@ -68,7 +84,15 @@ pub fn lay_out(
         }
         out.push(known);
     }
-    (out, gaps)
+    LaidOut {
+        fields: out,
+        gaps,
+        used,
+    }
+}
+
+fn is_number(tokens: &[Token]) -> bool {
+    matches!(tokens, [one] if one.kind == Kind::Number)
 }
 
 /// A field without its place, and the layout of what it holds in the record.
@@ -80,10 +104,15 @@ fn described(
 ) -> (Field, Result<Layout, (&'static str, String)>) {
     let element_text = spell(&field.ty, names);
     let element = match seen.get(&element_text) {
-        Some(known) => known.clone(),
+        Some((known, used)) => {
+            context.tree.note_again(used);
+            known.clone()
+        }
         None => {
+            let noted = context.tree.noted();
             let found = context.type_name(&field.ty, names);
-            seen.insert(element_text.clone(), found.clone());
+            let used = context.tree.used_since(noted).into();
+            seen.insert(element_text.clone(), (found.clone(), used));
             found
         }
     };
@@ -104,6 +133,10 @@ fn described(
                 None => Err(("unknown-length", format!("the length '{length_text}' is not known"))),
             });
             match length {
+                // The length was stringified after macros were expanded: an enum constant or a sizeof stays as it is.
+                Some(_) if !field.has_numeric_length && !is_number(&field.length) => {
+                    (format!("{element_text}[{length_text}]"), layout)
+                }
                 Some(0) => (format!("{element_text}[]"), layout),
                 Some(count) => (format!("{element_text}[{count}]"), layout),
                 None => (format!("{element_text}[{length_text}]"), layout),

@@ -27,12 +27,10 @@ pub fn encode(snapshot: &Snapshot) -> serde_json::Result<String> {
         "tracepoints",
         &list(snapshot.tracepoints.iter().map(SavedTracepoint::from))?,
     );
-    if !snapshot.classes.is_empty() {
-        push(
-            &mut out,
-            "classes",
-            &list(snapshot.classes.iter().map(SavedClass::from))?,
-        );
+    for (key, classes) in [("classes", &snapshot.classes), ("contexts", &snapshot.contexts)] {
+        if !classes.is_empty() {
+            push(&mut out, key, &list(classes.iter().map(SavedClass::from))?);
+        }
     }
     push(&mut out, "enums", &record(&snapshot.enums)?);
     push(
@@ -262,6 +260,8 @@ impl<'a> From<&'a Tracepoint> for SavedTracepoint<'a> {
 
 #[derive(Serialize)]
 struct SavedArg<'a> {
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    error: bool,
     name: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     nullable: Option<bool>,
@@ -271,6 +271,7 @@ struct SavedArg<'a> {
 impl<'a> From<&'a Arg> for SavedArg<'a> {
     fn from(arg: &'a Arg) -> Self {
         SavedArg {
+            error: arg.error,
             name: &arg.name,
             nullable: arg.nullable,
             r#type: &arg.r#type,

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::problem::Problem;
 
@@ -27,6 +27,10 @@ pub struct Snapshot {
     /// Records of event classes, sorted by name; only BTF has them apart from the events.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub classes: Vec<Class>,
+    /// What BPF programs on `syscalls:*` get instead of the record, sorted by name: `sys_enter`, `sys_exit`. Offsets in bytes
+    /// from the start of the context.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub contexts: Vec<Class>,
     /// Values of enum constants and macros that events name in print formats.
     pub enums: BTreeMap<String, i64>,
     /// What was seen and not understood.
@@ -82,7 +86,8 @@ pub struct Knows {
 }
 
 /// One trace event.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Event {
     /// `TRACE_SYSTEM`, such as `sched`.
     pub system: String,
@@ -108,7 +113,8 @@ pub struct Event {
 }
 
 /// One field of a record.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Field {
     /// Member name.
     pub name: String,
@@ -137,7 +143,7 @@ pub struct Field {
 }
 
 /// How a field's value is stored in the record.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum FieldKind {
     /// In place, one value (or one struct).
@@ -152,7 +158,8 @@ pub enum FieldKind {
 }
 
 /// A print format: the literal and the expressions after it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Print {
     /// The text between the quotes, escapes left as they stand.
     pub format: String,
@@ -177,7 +184,8 @@ pub struct Class {
 }
 
 /// One tracepoint.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Tracepoint {
     /// Name as `register_trace_<name>` has it.
     pub name: String,
@@ -198,7 +206,8 @@ pub struct Tracepoint {
 }
 
 /// One argument of a tracepoint.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Arg {
     /// Name; empty where the source of facts has none.
     pub name: String,
@@ -207,10 +216,14 @@ pub struct Arg {
     /// Whether the kernel declares that it may be NULL; absent where unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nullable: Option<bool>,
+    /// The kernel declares that it may hold an error code, so the verifier takes it for a number.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub error: bool,
 }
 
 /// A place in a file.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Location {
     /// Path relative to the root of the kernel tree.
     pub file: String,
@@ -226,6 +239,7 @@ impl Snapshot {
         self.tracepoints
             .sort_by(|a, b| (&a.name, &a.location).cmp(&(&b.name, &b.location)));
         self.classes.sort_by(|a, b| a.name.cmp(&b.name));
+        self.contexts.sort_by(|a, b| a.name.cmp(&b.name));
         self.problems.sort();
         self.problems.dedup();
     }

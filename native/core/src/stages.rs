@@ -2,12 +2,13 @@
 //! The kernel reads a trace header several times with other macros each time; the same states are taken here, so that
 //! every era's and vendor's additions mean what that tree says they mean.
 
+use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
 use rustc_hash::FxHashSet;
 
 use crate::expand::{Macro, parse_define};
-use crate::lex::{Interner, Kind, Sym, lex};
+use crate::lex::{Interner, Kind, Sym, lex, spell};
 use crate::reading::{Line, Reader};
 use crate::tree::{FileId, Tree, directory, join};
 use crate::unit::{Local, Unit};
@@ -78,6 +79,25 @@ impl Stages {
         }
         stages.hide_field_macros(names);
         Some(stages)
+    }
+
+    /// Says all of it to a hasher, so that equal stages of two trees have equal digests.
+    pub fn say(&self, names: &Interner, hasher: &mut impl Hasher) {
+        for state in [&self.declare, &self.events, &self.fields, &self.print] {
+            let mut said: Vec<(&str, &Option<Rc<Macro>>)> =
+                state.iter().map(|(name, body)| (names.text(*name), body)).collect();
+            said.sort_unstable_by_key(|(name, _)| *name);
+            for (name, definition) in said {
+                name.hash(hasher);
+                let Some(definition) = definition else { continue };
+                if let Some(params) = &definition.params {
+                    let words: Vec<&str> = params.names.iter().map(|name| names.text(*name)).collect();
+                    (words, params.variadic).hash(hasher);
+                }
+                spell(&definition.body, names).hash(hasher);
+            }
+        }
+        self.numeric_lengths.hash(hasher);
     }
 
     /// In the readings that find events, what stands inside of them must pass through wrapper macros untouched:

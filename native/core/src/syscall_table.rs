@@ -63,7 +63,11 @@ pub fn wired(tree: &mut Tree, names: &mut Interner) -> Option<FxHashSet<String>>
             let path = paths.iter().find(|p| tree.contains(p))?;
             let text = text(tree, path, names)?;
             let is_list = path.rsplit_once('.').is_some_and(|(_, ending)| ending == "tbl");
-            if is_list { listed(&text, abis) } else { mentioned(&text) }
+            if is_list {
+                listed(&text, abis, has_stubs(tree, names))
+            } else {
+                mentioned(&text)
+            }
         }
         None => generic(tree, arch, names)?,
     };
@@ -78,8 +82,14 @@ fn text(tree: &mut Tree, path: &str, names: &mut Interner) -> Option<String> {
     Some(String::from_utf8_lossy(&tree.file(file).index.text).into_owned())
 }
 
+/// Whether `sys_clone/ptregs` enters through a stub, `ptregs_sys_clone` (x86 until 4.16), which the lookup by symbol does
+/// not recognise.
+fn has_stubs(tree: &mut Tree, names: &mut Interner) -> bool {
+    text(tree, "arch/x86/entry/syscall_64.c", names).is_some_and(|text| text.contains("ptregs_##sym"))
+}
+
 /// The entry points of a `.tbl`: number, ABI, name, entry point [, compat entry point].
-fn listed(text: &str, abis: &[&str]) -> Vec<String> {
+fn listed(text: &str, abis: &[&str], has_stubs: bool) -> Vec<String> {
     let mut found = Vec::new();
     for line in text.lines() {
         let mut columns = line.split('#').next().unwrap_or("").split_whitespace();
@@ -88,9 +98,12 @@ fn listed(text: &str, abis: &[&str]) -> Vec<String> {
         else {
             continue;
         };
-        // `sys_clone/ptregs` enters through a stub of another name, which the lookup by symbol does not recognise.
-        if abis.contains(&abi) && !entry.contains('/') {
-            found.push(entry.to_owned());
+        let (symbol, is_stub) = match entry.split_once('/') {
+            Some((symbol, _)) => (symbol, has_stubs),
+            None => (entry, false),
+        };
+        if abis.contains(&abi) && !is_stub {
+            found.push(symbol.to_owned());
         }
     }
     found
@@ -133,7 +146,7 @@ fn generic(tree: &mut Tree, arch: &Arch, names: &mut Interner) -> Option<Vec<Str
                 abis.extend(values.split_whitespace());
             }
         }
-        entries = listed(&list, &abis);
+        entries = listed(&list, &abis, false);
     } else {
         for path in &headers {
             if let Some(file) = tree.load(path, names) {
@@ -205,8 +218,16 @@ fn called(tree: &mut Tree, unit: &mut Unit, file: FileId, names: &mut Interner) 
 struct Symbols {
     /// `sym = "sys_statfs64"` for `"sys_statfs64_wrapper"`.
     renamed: FxHashMap<String, String>,
-    /// What can stand for `sys_`, such as `ppc_`.
-    prefixes: Vec<String>,
+    comparisons: Vec<Comparison>,
+}
+
+/// `!strncmp(sym, "__x64_", 6) && !strcmp(sym + 9, name + 3)`: `__x64_sys_read` is `sys_read`.
+struct Comparison {
+    prefix: String,
+    /// How many characters of the symbol do not count.
+    of_symbol: usize,
+    /// How many of the name, which begins with `sys_`.
+    of_name: usize,
 }
 
 impl Symbols {
@@ -217,42 +238,69 @@ impl Symbols {
             return symbols;
         };
         let text = tree.file(file).index.text.clone();
-        let Some(at) = memchr::memmem::find(&text, b"bool arch_syscall_match_sym_name(") else {
-            return symbols;
-        };
-        let tokens = lex(&text[at..], file, 1, names);
+        // One for each calling convention, where an architecture has several: a symbol tells which one it is of.
+        for at in memchr::memmem::find_iter(&text, b"bool arch_syscall_match_sym_name(") {
+            let tokens = lex(&text[at..], file, 1, names);
+            let end = tokens.iter().position(|t| t.first && names.text(t.sym) == "}");
+            symbols.function(&tokens[..end.unwrap_or(tokens.len())], names);
+        }
+        symbols
+    }
+
+    fn function(&mut self, tokens: &[Token], names: &Interner) {
         let mut open: Option<String> = None;
         for (n, token) in tokens.iter().enumerate() {
             let before = |k: usize| n.checked_sub(k).map_or("", |n| names.text(tokens[n].sym));
-            if token.first && names.text(token.sym) == "}" {
-                break;
-            }
-            if token.kind != Kind::Str {
-                // `strncmp(sym, "ppc_", 4) && !strcmp(sym + 4, name + 4)`: what is behind the prefix counts.
-                if names.text(token.sym) == "name"
-                    && tokens.get(n + 1).is_some_and(|t| names.text(t.sym) == "+")
-                    && tokens.get(n + 2).is_some_and(|t| names.text(t.sym) == "4")
-                {
-                    symbols.prefixes.extend(open.take());
+            if token.kind == Kind::Str {
+                let literal = names.text(token.sym).trim_matches('"').to_owned();
+                if before(1) == "=" {
+                    if let Some(from) = open.take() {
+                        self.renamed.insert(from, literal);
+                    }
+                } else if before(2) == "sym" {
+                    open = Some(literal);
                 }
-                continue;
-            }
-            let literal = names.text(token.sym).trim_matches('"').to_owned();
-            if before(1) == "=" {
-                if let Some(from) = open.take() {
-                    symbols.renamed.insert(from, literal);
-                }
-            } else if before(2) == "sym" {
-                open = Some(literal);
+            } else if before(1) == "strcmp"
+                && let Some((of_symbol, of_name)) = skipped(&tokens[n..], names)
+                && let Some(prefix) = open.take()
+            {
+                self.comparisons.push(Comparison {
+                    prefix,
+                    of_symbol,
+                    of_name,
+                });
             }
         }
-        symbols
     }
 
     /// The name (without `sys_`) of the system call behind an entry point.
     fn name(&self, entry: &str) -> Option<String> {
         let entry = self.renamed.get(entry).map_or(entry, String::as_str);
-        let mut prefixes = std::iter::once("sys_").chain(self.prefixes.iter().map(String::as_str));
-        prefixes.find_map(|p| entry.strip_prefix(p)).map(str::to_owned)
+        if let Some(name) = entry.strip_prefix("sys_") {
+            return Some(name.to_owned());
+        }
+        self.comparisons
+            .iter()
+            .filter(|comparison| entry.starts_with(&comparison.prefix))
+            .find_map(|comparison| {
+                let common = "sys_".get(..comparison.of_name)?;
+                let name = format!("{common}{}", entry.get(comparison.of_symbol..)?);
+                name.strip_prefix("sys_").map(str::to_owned)
+            })
     }
+}
+
+/// How many characters `(sym + 9, name + 3)` leaves out of each.
+fn skipped(tokens: &[Token], names: &Interner) -> Option<(usize, usize)> {
+    let mut words = tokens.iter().map(|t| names.text(t.sym)).peekable();
+    let mut side = |opening: &str, variable: &str| {
+        if words.next()? != opening || words.next()? != variable {
+            return None;
+        }
+        if words.next_if_eq(&"+").is_none() {
+            return Some(0);
+        }
+        words.next()?.parse().ok()
+    };
+    Some((side("(", "sym")?, side(",", "name")?))
 }

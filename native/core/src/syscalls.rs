@@ -1,9 +1,11 @@
 //! System calls as events: `SYSCALL_DEFINEn` makes `syscalls:sys_enter_*` and `sys_exit_*` (kernel/trace/trace_syscalls.c),
 //! but only those that the architecture's table wires up ([`crate::syscall_table`]) are ever listed.
 
+use serde::{Deserialize, Serialize};
+
 use crate::expand::Expander;
 use crate::index::Use;
-use crate::lex::{Interner, Token, lex, spell};
+use crate::lex::{Interner, Token, call_arguments, lex, spell, split_at_commas};
 use crate::reading::Table;
 use crate::snapshot::{Event, Field, Location, Print};
 use crate::tree::{FileId, Tree};
@@ -13,7 +15,7 @@ use crate::unit::{Tri, Unit};
 const MAX_DEFINITION: usize = 4096;
 
 /// A system call as its definition declares it.
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Syscall {
     /// Name without `sys_`.
     pub name: String,
@@ -23,12 +25,22 @@ pub struct Syscall {
     pub when: Option<String>,
     /// Where it is defined.
     pub location: Location,
+    /// Which of the uses in its file it is ([`crate::index::FileIndex::syscalls`]).
+    pub nth: usize,
+}
+
+/// The text that a definition's name and arguments are read from.
+pub fn text_of(text: &[u8], definition: Use) -> &[u8] {
+    let from = definition.at as usize;
+    let bytes = &text[from..text.len().min(from + MAX_DEFINITION)];
+    // They end where its body begins.
+    &bytes[..memchr::memchr(b'{', bytes).unwrap_or(bytes.len())]
 }
 
 /// The system calls that a file defines, conditions decided as far as they are known.
 pub fn defined(tree: &mut Tree, unit: &mut Unit, file: FileId, names: &mut Interner) -> Vec<Syscall> {
     let mut out = Vec::new();
-    for definition in tree.file(file).index.syscalls.clone() {
+    for (nth, definition) in tree.file(file).index.syscalls.clone().into_iter().enumerate() {
         if unit.condition(tree, file, definition.condition, names) == Tri::False {
             continue;
         }
@@ -43,6 +55,7 @@ pub fn defined(tree: &mut Tree, unit: &mut Unit, file: FileId, names: &mut Inter
                 args,
                 when,
                 location,
+                nth,
             });
         }
     }
@@ -54,9 +67,7 @@ type Declared = (String, Vec<(String, String)>);
 /// Name and arguments of one definition; `None` if it is none.
 fn read(tree: &mut Tree, unit: &mut Unit, file: FileId, definition: Use, names: &mut Interner) -> Option<Declared> {
     let text = tree.file(file).index.text.clone();
-    let from = definition.at as usize;
-    let bytes = &text[from..text.len().min(from + MAX_DEFINITION)];
-    let tokens = lex(bytes, file, definition.line, names);
+    let tokens = lex(text_of(&text, definition), file, definition.line, names);
     let (head, rest) = tokens.split_first()?;
     let mut expand = |tokens: &[Token], names: &mut Interner| {
         Expander::default().expand(tokens, &mut Table::plain(tree, unit), names)
@@ -69,12 +80,12 @@ fn read(tree: &mut Tree, unit: &mut Unit, file: FileId, definition: Use, names: 
     form.strip_prefix("SYSCALL_DEFINE")?.parse::<u32>().ok()?;
     // The name is pasted as it is written, the arguments are expanded: one macro can stand for several of them
     // (`SC_ARG64`).
-    let parts = parts(rest, names)?;
+    let parts = call_arguments(rest, names)?;
     let (name, args) = parts.split_first()?;
     let name = spell(name, names);
     let mut list = Vec::new();
     for arg in args {
-        for part in split(&expand(arg, names), names) {
+        for part in split_at_commas(&expand(arg, names), names) {
             list.push(spell(part, names));
         }
     }
@@ -83,41 +94,6 @@ fn read(tree: &mut Tree, unit: &mut Unit, file: FileId, definition: Use, names: 
         _ => None,
     });
     Some((name, args.collect::<Option<Vec<_>>>()?))
-}
-
-/// The arguments of a macro call that begins with its parenthesis; `None` if it does not, or has no end.
-fn parts<'t>(tokens: &'t [Token], names: &Interner) -> Option<Vec<&'t [Token]>> {
-    let mut depth = 0;
-    for (at, token) in tokens.iter().enumerate() {
-        match names.text(token.sym) {
-            "(" => depth += 1,
-            ")" => depth -= 1,
-            _ => {}
-        }
-        if depth == 0 {
-            return (at > 0).then(|| split(&tokens[1..at], names));
-        }
-    }
-    None
-}
-
-/// The tokens between the commas outside of parentheses.
-fn split<'t>(tokens: &'t [Token], names: &Interner) -> Vec<&'t [Token]> {
-    let mut depth = 0;
-    tokens
-        .split(|token| match names.text(token.sym) {
-            "(" => {
-                depth += 1;
-                false
-            }
-            ")" => {
-                depth -= 1;
-                false
-            }
-            "," => depth == 0,
-            _ => false,
-        })
-        .collect()
 }
 
 /// How the tree's own code describes system call events.

@@ -11,7 +11,7 @@ use crate::problem::Problem;
 use crate::reading::{Line, Reader, Table, Whens};
 use crate::snapshot::{FieldKind, Location};
 use crate::stages::Stages;
-use crate::tree::{FileId, Tree};
+use crate::tree::{FileId, Tree, Used};
 use crate::unit::{Local, Point, Unit};
 
 /// How deep a header may include further parts of itself.
@@ -19,6 +19,7 @@ const MAX_PARTS: u32 = 16;
 
 /// A field as declared.
 #[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct DeclaredField {
     /// Member name, without `__data_loc_`.
     pub name: String,
@@ -28,6 +29,8 @@ pub struct DeclaredField {
     pub kind: FieldKind,
     /// Tokens of the array length, macros expanded.
     pub length: Vec<Token>,
+    /// Whether the format file prints the length as a number, whatever the tokens are.
+    pub has_numeric_length: bool,
     /// `__field_struct`: never signed.
     pub is_struct: bool,
     /// `__cpumask`: its type text is not an array's.
@@ -107,6 +110,10 @@ pub struct Header {
     pub sizes: Vec<(String, Vec<Token>)>,
     /// What was not understood.
     pub problems: Vec<Problem>,
+    /// What of the watched files it was made from, such as macros that wrap TRACE_EVENT.
+    pub used: Vec<Used>,
+    /// The files whose whole text counted.
+    pub texts: Vec<FileId>,
 }
 
 /// Names that are kept whole while a header is read.
@@ -352,6 +359,7 @@ pub fn read_ftrace_entries(tree: &mut Tree, unit: &mut Unit, file: FileId, names
 impl HeaderReader<'_, '_> {
     fn read(&mut self, file: FileId, depth: u32, names: &mut Interner) {
         let text = self.tree.file(file).index.text.clone();
+        self.header.texts.push(file);
         let outer = std::mem::replace(&mut self.file, file);
         let mut reader = Reader::new(lex(&text, file, 1, names).into(), Some(self.at));
         let (open, close) = (names.intern("("), names.intern(")"));
@@ -379,7 +387,13 @@ impl HeaderReader<'_, '_> {
                 }
                 Line::Define(tokens) => {
                     if let Some(definition) = parse_define(&tokens, names) {
-                        self.own.insert(definition.name, Some(Rc::new(definition)));
+                        // Of two definitions the first has what an option switches on: without a configuration its
+                        // events are wanted, not the stubs that `#else` has in their place.
+                        let is_stub =
+                            reader.is_alternative() && matches!(self.own.get(&definition.name), Some(Some(_)));
+                        if !is_stub {
+                            self.own.insert(definition.name, Some(Rc::new(definition)));
+                        }
                     } else {
                         let line = tokens.first().map_or(0, |t| t.line);
                         self.problem(
@@ -401,6 +415,11 @@ impl HeaderReader<'_, '_> {
                 }
             }
         }
+        if parens > 0 && self.pass == Pass::Events {
+            let line = self.pending.first().map_or(0, |t| t.line);
+            let message = "a bracket of the declaration that begins here is not closed".to_owned();
+            self.problem("unclosed-bracket", message, line, None);
+        }
         self.flush(&reader.whens, names);
         self.file = outer;
     }
@@ -421,6 +440,7 @@ impl HeaderReader<'_, '_> {
         }
         let dir = crate::tree::directory(&self.tree.file(self.unit.root).path).to_owned();
         let target = self.tree.include(file, n, &dir, names)?;
+        self.header.texts.push(target);
         let index = &self.tree.file(target).index;
         let text = &index.text;
         let guarded = index.guard.is_some() || memchr::memmem::find(text, b"define_trace.h").is_some();
@@ -714,6 +734,7 @@ impl HeaderReader<'_, '_> {
             ty,
             kind,
             length,
+            has_numeric_length: self.stages.numeric_lengths,
             is_struct,
             is_cpumask: cpumask,
             is_packed,

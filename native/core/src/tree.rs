@@ -1,25 +1,40 @@
 //! The files of one kernel tree as far as they were looked at, and where each macro and type of theirs is defined.
 //! Files are indexed once, when something first asks for them; nothing here decides what a file can see (that is [`crate::unit`]).
 
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::arch::Arch;
+use crate::asked::{Asked, Stretch};
 use crate::config::Config;
 use crate::expand::{Macro, parse_define};
 use crate::index::{FileIndex, TypeKind, index};
 use crate::lex::{Interner, Sym, lex};
+use crate::memory::{Content, Indices};
 
 /// Gives the texts of a kernel tree. Paths are relative to its root, with `/`.
 pub trait Files {
     /// The bytes of a file; `None` if there is none or it cannot be read.
     fn read(&self, path: &str) -> Option<Arc<[u8]>>;
+    /// Names the content of a file, if that is known without reading it.
+    fn content(&self, _path: &str) -> Option<Content> {
+        None
+    }
+    /// The bytes of a file of another tree, if they are at hand.
+    fn text_of(&self, _content: Content) -> Option<Arc<[u8]>> {
+        None
+    }
     /// Whether there is such a file.
     fn contains(&self, path: &str) -> bool;
     /// Paths of all files with this last part, sorted.
     fn named(&self, name: &str) -> Vec<String>;
+    /// The file that `#include "name"` in `from` means, where that is known already; else it is searched for as in a kernel.
+    fn included(&self, _name: &str, _from: &str) -> Option<String> {
+        None
+    }
 }
 
 /// Number of a file in a [`Tree`].
@@ -34,12 +49,21 @@ pub struct Site {
     pub item: u32,
 }
 
+/// Lines of a watched file that a fact was made from: a definition that was used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Used {
+    /// The file.
+    pub file: FileId,
+    /// Its first and last line.
+    pub lines: (u32, u32),
+}
+
 /// One file that was read.
 pub struct File {
     /// Its path.
     pub path: Rc<str>,
     /// What it declares.
-    pub index: FileIndex,
+    pub index: Arc<FileIndex>,
     /// Where each of its includes leads.
     includes: Vec<Target>,
 }
@@ -61,8 +85,15 @@ pub struct Tree<'f> {
     pub arch: &'static Arch,
     /// The configuration, if there is one.
     pub config: Option<Config>,
+    /// The build may define macros that no file defines (`-DNAME`), so whether those hold is not known. False for kernels.
+    pub is_open: bool,
+    /// A file may get what it does not include by other ways, so the only definition in all files is meant. False for kernels.
+    pub is_loose: bool,
     files: &'f dyn Files,
+    indices: Option<&'f mut Indices>,
     loaded: Vec<File>,
+    /// Paths of files that are there and could not be read.
+    unread: Vec<String>,
     by_path: FxHashMap<Rc<str>, Option<FileId>>,
     macros: FxHashMap<Sym, Vec<Site>>,
     undefs: FxHashMap<Sym, Vec<Site>>,
@@ -70,6 +101,19 @@ pub struct Tree<'f> {
     enumerators: FxHashMap<Sym, Vec<Site>>,
     bodies: FxHashMap<Site, Option<Rc<Macro>>>,
     search: [String; 4],
+    /// Paths of files of which uses are noted.
+    watched: FxHashSet<String>,
+    /// The same by number, for the files read so far.
+    is_watched: Vec<bool>,
+    used: Vec<Used>,
+    asked: RefCell<Asked>,
+}
+
+/// How much was noted at some point: of uses, and of names that were asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Noted {
+    used: usize,
+    asked: u32,
 }
 
 impl<'f> Tree<'f> {
@@ -84,8 +128,12 @@ impl<'f> Tree<'f> {
         Tree {
             arch,
             config,
+            is_open: false,
+            is_loose: false,
             files,
+            indices: None,
             loaded: Vec::new(),
+            unread: Vec::new(),
             by_path: FxHashMap::default(),
             macros: FxHashMap::default(),
             undefs: FxHashMap::default(),
@@ -93,7 +141,103 @@ impl<'f> Tree<'f> {
             enumerators: FxHashMap::default(),
             bodies: FxHashMap::default(),
             search,
+            watched: FxHashSet::default(),
+            is_watched: Vec::new(),
+            used: Vec::new(),
+            asked: RefCell::default(),
         }
+    }
+
+    /// The tree, with what is known of files from other trees.
+    #[must_use]
+    pub fn with_indices(self, indices: &'f mut Indices) -> Self {
+        Tree {
+            indices: Some(indices),
+            ..self
+        }
+    }
+
+    /// Notes from now on which definitions in these files are used.
+    pub fn watch(&mut self, paths: FxHashSet<String>) {
+        self.is_watched = self.loaded.iter().map(|file| paths.contains(&*file.path)).collect();
+        self.watched = paths;
+    }
+
+    /// Notes that a definition was used, if it stands in a watched file.
+    pub fn note(&mut self, file: FileId, lines: (u32, u32)) {
+        if self.is_watched.get(file as usize) == Some(&true) && lines.0 > 0 {
+            let used = Used { file, lines };
+            if self.used.last() != Some(&used) {
+                self.used.push(used);
+            }
+        }
+    }
+
+    /// Notes that a macro was used.
+    pub fn note_body(&mut self, definition: &Macro) {
+        if let (Some(first), Some(last)) = (definition.body.first(), definition.body.last()) {
+            self.note(first.file, (first.line, last.line));
+        }
+    }
+
+    /// Notes what was noted when the same was asked before.
+    pub fn note_again(&mut self, used: &[Used]) {
+        self.used.extend_from_slice(used);
+    }
+
+    /// How much was noted so far; for [`Tree::used_since`] and [`Tree::asked_since`].
+    pub fn noted(&self) -> Noted {
+        Noted {
+            used: self.used.len(),
+            asked: self.asked.borrow().end(),
+        }
+    }
+
+    /// Forgets which names were asked for, and keeps from now on which are.
+    pub fn restart_asked(&mut self) {
+        self.asked.get_mut().restart();
+    }
+
+    /// The names of macros, types and constants that were asked for since a point, sorted, each once.
+    pub fn asked_since(&self, noted: Noted) -> Rc<[Sym]> {
+        self.asked.borrow().since(noted.asked)
+    }
+
+    /// What was asked since a point, for [`Tree::ask_again`].
+    pub fn stretch_since(&self, noted: Noted) -> Stretch {
+        (noted.asked, self.asked.borrow().end())
+    }
+
+    /// Notes that a fact depends on what a name means, for whoever looks into the index of a file by itself.
+    pub fn ask(&self, name: Sym) {
+        self.asked.borrow_mut().name(name);
+    }
+
+    /// Notes that something was answered from the memory of a unit.
+    pub fn ask_again(&self, stretch: Stretch) {
+        self.asked.borrow_mut().again(stretch);
+    }
+
+    /// Notes that something was answered from what an earlier unit found out.
+    pub fn ask_known(&self, names: &Rc<[Sym]>) {
+        self.asked.borrow_mut().known(names);
+    }
+
+    /// What was used since a point, without repetitions.
+    pub fn used_since(&self, noted: Noted) -> Vec<Used> {
+        let mut used = self.used[noted.used..].to_vec();
+        used.sort_unstable();
+        used.dedup();
+        used
+    }
+
+    /// The lines that the definition of a type takes.
+    pub fn lines_of_type(&self, site: Site) -> (u32, u32) {
+        let index = &self.file(site.file).index;
+        let definition = index.types[site.item as usize];
+        let text = &index.text[definition.range.0 as usize..definition.range.1 as usize];
+        let breaks = memchr::memchr_iter(b'\n', text).count() as u32;
+        (definition.line, definition.line + breaks)
     }
 
     /// A file that was read.
@@ -104,6 +248,11 @@ impl<'f> Tree<'f> {
     /// Files read so far.
     pub fn count(&self) -> usize {
         self.loaded.len()
+    }
+
+    /// Paths of the files that are there and could not be read.
+    pub fn unread(&self) -> &[String] {
+        &self.unread
     }
 
     /// Whether the tree has a file, read or not.
@@ -117,19 +266,22 @@ impl<'f> Tree<'f> {
             return known;
         }
         let id = FileId::try_from(self.loaded.len()).ok().filter(|&n| n < FileId::MAX);
-        let text = id.and_then(|_| {
-            if self.files.contains(path) {
-                self.files.read(path)
-            } else {
-                None
+        let files = self.files;
+        let index = id.filter(|_| files.contains(path)).and_then(|_| {
+            let read = || files.read(path);
+            match &mut self.indices {
+                Some(indices) => indices.get(files.content(path), read, names),
+                None => read().map(|text| Arc::new(index(text, names))),
             }
         });
+        if index.is_none() && files.contains(path) {
+            self.unread.push(path.to_owned());
+        }
         let path: Rc<str> = Rc::from(path);
-        let (Some(id), Some(text)) = (id, text) else {
+        let (Some(id), Some(index)) = (id, index) else {
             self.by_path.insert(path, None);
             return None;
         };
-        let index = index(text, names);
         let site = |item: usize| Site {
             file: id,
             item: item as u32,
@@ -151,8 +303,29 @@ impl<'f> Tree<'f> {
         }
         self.by_path.insert(path.clone(), Some(id));
         let includes = vec![Target::Unresolved; index.includes.len()];
+        self.is_watched.push(self.watched.contains(&*path));
         self.loaded.push(File { path, index, includes });
         Some(id)
+    }
+
+    /// What a file declares, without making it one of the files that were read.
+    pub fn peek(&mut self, path: &str, names: &mut Interner) -> Option<Arc<FileIndex>> {
+        let files = self.files;
+        let content = files.content(path);
+        self.indices.as_mut()?.get(content, || files.read(path), names)
+    }
+
+    /// What was declared in a file of an earlier kernel, as far as its text can still be had.
+    pub fn recall(&mut self, content: Content, names: &mut Interner) -> Option<Arc<FileIndex>> {
+        let files = self.files;
+        self.indices
+            .as_mut()?
+            .get(Some(content), || files.text_of(content), names)
+    }
+
+    /// The files as they lie in the tree.
+    pub fn files(&self) -> &'f dyn Files {
+        self.files
     }
 
     /// The file that the n-th include of a file means; `unit_dir` is the directory the compiler runs for (`-I$(src)`).
@@ -175,9 +348,32 @@ impl<'f> Tree<'f> {
         id
     }
 
+    /// All files of the tree that an include may mean, whoever includes it; see [`Tree::include`].
+    pub fn candidates(&self, path: &str, quoted: bool) -> Vec<String> {
+        let name = path.rsplit('/').next().unwrap_or_default();
+        let suffix = format!("/{}", path.trim_start_matches("../"));
+        let mut found = self.files.named(name);
+        found.retain(|file| file.ends_with(&suffix) || file == path);
+        if !quoted && is_of_kernel(path) {
+            found.retain(|file| {
+                self.search
+                    .iter()
+                    .any(|base| file.strip_prefix(base.as_str()) == Some(path))
+            });
+        }
+        if let Some(rest) = path.strip_prefix("asm/") {
+            let generic = GENERIC.map(|base| format!("{base}{rest}"));
+            found.extend(generic.into_iter().filter(|file| self.contains(file)));
+        }
+        found
+    }
+
     fn resolve(&self, path: &str, quoted: bool, from: &str, unit_dir: &str) -> Option<String> {
         let from_dir = directory(from);
         let hit = |candidate: String| self.files.contains(&candidate).then_some(candidate);
+        if let Some(known) = self.files.included(path, from) {
+            return hit(known);
+        }
         if quoted && let Some(found) = hit(join(from_dir, path)?) {
             return Some(found);
         }
@@ -188,12 +384,11 @@ impl<'f> Tree<'f> {
         }
         if let Some(rest) = path.strip_prefix("asm/") {
             // `generic-y += x.h`: the build writes a wrapper that includes the generic header.
-            let generic = ["include/asm-generic/", "include/uapi/asm-generic/"];
-            if let Some(found) = generic.into_iter().find_map(|base| hit(format!("{base}{rest}"))) {
+            if let Some(found) = GENERIC.into_iter().find_map(|base| hit(format!("{base}{rest}"))) {
                 return Some(found);
             }
         }
-        if path.starts_with("generated/") || path.starts_with("asm/") || path.starts_with("linux/") {
+        if is_of_kernel(path) {
             return None;
         }
         if let Some(found) = join(unit_dir, path).and_then(hit) {
@@ -212,21 +407,25 @@ impl<'f> Tree<'f> {
 
     /// All definitions of a macro in the files read so far.
     pub fn macro_sites(&self, name: Sym) -> &[Site] {
+        self.ask(name);
         self.macros.get(&name).map_or(&[], Vec::as_slice)
     }
 
     /// All places where a macro is undefined, as indices into `undefs`.
     pub fn undef_sites(&self, name: Sym) -> &[Site] {
+        self.ask(name);
         self.undefs.get(&name).map_or(&[], Vec::as_slice)
     }
 
     /// All definitions of a type in the files read so far.
     pub fn type_sites(&self, kind: TypeKind, name: Sym) -> &[Site] {
+        self.ask(name);
         self.types.get(&(kind, name)).map_or(&[], Vec::as_slice)
     }
 
     /// The enums that define a constant, as indices into `types`.
     pub fn enumerator_sites(&self, name: Sym) -> &[Site] {
+        self.ask(name);
         self.enumerators.get(&name).map_or(&[], Vec::as_slice)
     }
 
@@ -243,6 +442,14 @@ impl<'f> Tree<'f> {
         self.bodies.insert(site, parsed.clone());
         parsed
     }
+}
+
+/// Where the headers lie that stand for those that an architecture does not have.
+const GENERIC: [&str; 2] = ["include/asm-generic/", "include/uapi/asm-generic/"];
+
+/// Whether an include names one of the kernel's own headers, which lie in the directories for them and nowhere else.
+fn is_of_kernel(path: &str) -> bool {
+    ["generated/", "asm/", "linux/"].iter().any(|dir| path.starts_with(dir))
 }
 
 /// The directory part of a path, without the last slash.

@@ -12,7 +12,7 @@ use crate::index::TypeKind;
 use crate::lex::{Interner, Kind, Sym, Token, lex, spell};
 use crate::reading::{Line, Reader, Table};
 use crate::trace_header::unescaped;
-use crate::tree::{FileId, Site, Tree};
+use crate::tree::{FileId, Noted, Site, Tree, Used};
 use crate::unit::{Local, Tri, Unit, Visible};
 
 /// The name that a bit-field without a name is given.
@@ -57,18 +57,27 @@ pub struct Types {
     records: FxHashMap<Site, Known>,
     typedefs: FxHashMap<Site, Known>,
     enums: FxHashMap<Site, Option<Rc<EnumValues>>>,
-    parsed: FxHashMap<Site, Option<Rc<Vec<Declaration>>>>,
+    parsed: FxHashMap<Site, Parsed>,
     /// Enums of which some constants depend on the configuration: the size is known, counted values are not.
     conditional: FxHashSet<Site>,
     busy: Vec<Site>,
     /// Constants of enums whose bodies are macros, and the files that were searched for such.
     hidden: FxHashMap<Sym, Site>,
     opened: FxHashSet<FileId>,
+    /// Constants of the files that were searched: one that is a macro, too, may stand for others.
+    pub constants: FxHashSet<Sym>,
+    /// What of the watched files each definition uses.
+    used: FxHashMap<Site, Rc<[Used]>>,
+    /// Which names each definition that was resolved asks for.
+    asked: FxHashMap<Site, Rc<[Sym]>>,
     /// Whether plain `char` is signed in this tree; decided once from the tree's Makefile and the architecture.
     pub char_signed: bool,
     /// Definitions that tree-sitter refused, for the count of syntax errors.
     pub refused: Vec<Site>,
 }
+
+/// The text of a definition, parsed; `None` if it is not valid C. With the names that were asked for to expand it.
+type Parsed = (Option<Rc<Vec<Declaration>>>, Rc<[Sym]>);
 
 /// An evaluated enum.
 #[derive(Debug)]
@@ -316,7 +325,8 @@ impl Context<'_, '_> {
         }
     }
 
-    /// The one definition that counts: visible to the unit, or the only one there is in all files that were read.
+    /// The definitions that the unit sees: one, or those between which the configuration decides; else see
+    /// [`Tree::is_loose`].
     fn site(&mut self, kind: TypeKind, name: &str, names: &mut Interner) -> Result<Vec<Site>, Unknown> {
         let sym = names.intern(name);
         let visible = self.unit.type_sites(self.tree, kind, sym, names);
@@ -332,13 +342,8 @@ impl Context<'_, '_> {
             return Ok(visible.into_iter().map(|(s, _)| s).collect());
         }
         match self.tree.type_sites(kind, sym) {
-            [only] => Ok(vec![*only]),
-            [] => Err(format!("no definition of {} '{name}' was found", word(kind))),
-            many => Err(format!(
-                "{} definitions of {} '{name}', none of them included",
-                many.len(),
-                word(kind)
-            )),
+            [only] if self.tree.is_loose => Ok(vec![*only]),
+            _ => Err(format!("no definition of {} '{name}' was found", word(kind))),
         }
     }
 
@@ -364,9 +369,11 @@ impl Context<'_, '_> {
 
     fn typedef_name(&mut self, name: &str, names: &mut Interner) -> Known {
         self.agree(TypeKind::Typedef, name, names, |context, site, names| {
-            if let Some(known) = context.types.typedefs.get(&site) {
-                return known.clone();
+            if let Some(known) = context.types.typedefs.get(&site).cloned() {
+                context.note_again(site);
+                return known;
             }
+            let noted = context.tree.noted();
             let result = context.guarded(site, names, |context, names| {
                 let parsed = context.definition(site, names)?;
                 let found = parsed.iter().find(|d| d.name.as_deref() == Some(name));
@@ -375,6 +382,7 @@ impl Context<'_, '_> {
                     .clone();
                 context.declared(&declared, names)
             });
+            context.note(site, noted);
             context.types.typedefs.insert(site, result.clone());
             result
         })
@@ -385,9 +393,11 @@ impl Context<'_, '_> {
             if kind == TypeKind::Enum {
                 return context.enum_at(site, names).map(|v| v.layout);
             }
-            if let Some(known) = context.types.records.get(&site) {
-                return known.clone();
+            if let Some(known) = context.types.records.get(&site).cloned() {
+                context.note_again(site);
+                return known;
             }
+            let noted = context.tree.noted();
             let result = context.guarded(site, names, |context, names| {
                 let parsed = context.definition(site, names)?;
                 match parsed.first().map(|d| d.ty.clone()) {
@@ -395,9 +405,31 @@ impl Context<'_, '_> {
                     _ => Err(format!("struct '{tag}' is not understood")),
                 }
             });
+            context.note(site, noted);
             context.types.records.insert(site, result.clone());
             result
         })
+    }
+
+    /// Notes that a definition was used, with all that it used itself since `noted`.
+    fn note(&mut self, site: Site, noted: Noted) {
+        let lines = self.tree.lines_of_type(site);
+        self.tree.note(site.file, lines);
+        let used = self.tree.used_since(noted);
+        if !used.is_empty() {
+            self.types.used.insert(site, used.into());
+        }
+        self.types.asked.insert(site, self.tree.asked_since(noted));
+    }
+
+    /// Notes the same for a definition that was resolved before.
+    fn note_again(&mut self, site: Site) {
+        if let Some(used) = self.types.used.get(&site) {
+            self.tree.note_again(used);
+        }
+        if let Some(asked) = self.types.asked.get(&site) {
+            self.tree.ask_known(asked);
+        }
     }
 
     /// Runs `f` unless the same definition is already being resolved.
@@ -421,9 +453,11 @@ impl Context<'_, '_> {
 
     /// The parsed text of a definition, with its macros expanded and its conditions decided.
     fn definition(&mut self, site: Site, names: &mut Interner) -> Result<Rc<Vec<Declaration>>, Unknown> {
-        if let Some(known) = self.types.parsed.get(&site) {
+        if let Some((known, asked)) = self.types.parsed.get(&site) {
+            self.tree.ask_known(asked);
             return known.clone().ok_or_else(|| self.refusal(site, names));
         }
+        let noted = self.tree.noted();
         let file = self.tree.file(site.file);
         let definition = file.index.types[site.item as usize];
         let text = file.index.text.clone();
@@ -478,7 +512,9 @@ impl Context<'_, '_> {
         if parsed.is_none() {
             self.types.refused.push(site);
         }
-        self.types.parsed.insert(site, parsed.clone());
+        self.types
+            .parsed
+            .insert(site, (parsed.clone(), self.tree.asked_since(noted)));
         parsed.ok_or_else(|| self.refusal(site, names))
     }
 
@@ -549,8 +585,18 @@ impl Context<'_, '_> {
         value
     }
 
-    /// Lays out a struct or union (System V ABI, with gcc's bit-fields and attributes).
     fn record(&mut self, record: &Record, names: &mut Interner) -> Known {
+        self.place(record, names, &mut |_, _, _| {})
+    }
+
+    /// Lays out a struct or union (System V ABI, with gcc's bit-fields and attributes); tells `each` member's offset in bytes
+    /// from the start, and the layout of its type. Members that are bit-fields begin in that byte.
+    pub fn place(
+        &mut self,
+        record: &Record,
+        names: &mut Interner,
+        each: &mut dyn FnMut(&Declaration, u64, Layout),
+    ) -> Known {
         let Attributes {
             packed, ref aligned, ..
         } = record.attributes;
@@ -595,15 +641,18 @@ impl Context<'_, '_> {
                     if !packed && (bits % step + width).div_ceil(step) > unit / step {
                         bits = bits.next_multiple_of(step);
                     }
+                    each(member, bits / 8, layout);
                     bits += width;
                 }
                 continue;
             }
             align = align.max(layout.align);
             if record.is_union {
+                each(member, 0, layout);
                 union_size = union_size.max(layout.size);
             } else {
                 let at = bits.div_ceil(8).next_multiple_of(layout.align);
+                each(member, at, layout);
                 bits = at
                     .checked_add(layout.size)
                     .and_then(|end| end.checked_mul(8))
@@ -622,39 +671,65 @@ impl Context<'_, '_> {
         })
     }
 
+    /// The body of a struct or union by its tag, and where it is defined.
+    pub fn body_of(&mut self, tag: &str, names: &mut Interner) -> Result<(Rc<Record>, Site), Unknown> {
+        let site = self.site(TypeKind::Record, tag, names)?[0];
+        let parsed = self.definition(site, names)?;
+        match parsed.first().map(|declared| &declared.ty) {
+            Some(CType::Record(record)) => Ok((record.clone(), site)),
+            _ => Err(self.refusal(site, names)),
+        }
+    }
+
+    /// What a typedef name stands for.
+    pub fn target_of(&mut self, name: &str, names: &mut Interner) -> Result<CType, Unknown> {
+        let site = self.site(TypeKind::Typedef, name, names)?[0];
+        let parsed = self.definition(site, names)?;
+        let found = parsed.iter().find(|declared| declared.name.as_deref() == Some(name));
+        found
+            .map(|declared| declared.ty.clone())
+            .ok_or_else(|| self.refusal(site, names))
+    }
+
     fn enum_at(&mut self, site: Site, names: &mut Interner) -> Result<Rc<EnumValues>, Unknown> {
-        if let Some(known) = self.types.enums.get(&site) {
-            return known.clone().ok_or_else(|| self.refusal(site, names));
+        if let Some(known) = self.types.enums.get(&site).cloned() {
+            self.note_again(site);
+            return known.ok_or_else(|| self.refusal(site, names));
         }
         if self.depth >= MAX_DEPTH {
             return Err("constants refer to each other too deeply".to_owned());
         }
         // An enum whose constants ask for each other's values through macros sees itself as unknown.
+        let noted = self.tree.noted();
         self.types.enums.insert(site, None);
+        let result = self.evaluated(site, names);
+        self.note(site, noted);
+        self.types.enums.insert(site, result.as_ref().ok().cloned());
+        result
+    }
+
+    /// The constants of the enum that is defined at a site.
+    fn evaluated(&mut self, site: Site, names: &mut Interner) -> Result<Rc<EnumValues>, Unknown> {
         let parsed = self.definition(site, names)?;
         let found = parsed.iter().find_map(|d| match &d.ty {
             CType::Enum(e) if e.constants.is_some() => Some(e.clone()),
             _ => None,
         });
-        let result = match found {
-            Some(e) => {
-                self.depth += 1;
-                let values = self.enumeration(&e, names);
-                self.depth -= 1;
-                let mut values = values?;
-                if self.types.conditional.contains(&site) {
-                    for (name, text) in e.constants.iter().flatten() {
-                        if text.is_none() {
-                            values.values.insert(names.intern(name), None);
-                        }
-                    }
-                }
-                Some(Rc::new(values))
-            }
-            None => None,
+        let Some(e) = found else {
+            return Err(self.refusal(site, names));
         };
-        self.types.enums.insert(site, result.clone());
-        result.ok_or_else(|| self.refusal(site, names))
+        self.depth += 1;
+        let values = self.enumeration(&e, names);
+        self.depth -= 1;
+        let mut values = values?;
+        if self.types.conditional.contains(&site) {
+            for (name, text) in e.constants.iter().flatten() {
+                if text.is_none() {
+                    values.values.insert(names.intern(name), None);
+                }
+            }
+        }
+        Ok(Rc::new(values))
     }
 
     fn enumeration(&mut self, e: &Enum, names: &mut Interner) -> Result<EnumValues, Unknown> {
@@ -714,6 +789,9 @@ impl Context<'_, '_> {
                 continue;
             }
             let index = &self.tree.file(file).index;
+            self.types
+                .constants
+                .extend(index.enumerators.iter().map(|(name, _)| *name));
             let of_macros: Vec<u32> = index
                 .enumerators
                 .iter()
@@ -745,7 +823,7 @@ impl Context<'_, '_> {
             self.open_macro_enums(names);
             sites.extend(self.types.hidden.get(&name));
         }
-        if sites.is_empty() {
+        if sites.is_empty() && self.tree.is_loose {
             let all = self.tree.enumerator_sites(name);
             if all.len() == 1 {
                 sites.extend_from_slice(all);
@@ -897,16 +975,7 @@ impl Resolver for Context<'_, '_> {
         }
         let expanded = match self.unit.macro_at(self.tree, name, None, names) {
             Visible::Macro(definition) if definition.params.is_none() => {
-                let token = Token {
-                    sym: name,
-                    line: 0,
-                    file: 0,
-                    kind: Kind::Ident,
-                    space: false,
-                    first: false,
-                    painted: false,
-                    when: 0,
-                };
+                let token = Token::named(name);
                 let out = Expander::default().expand(&[token], &mut Table::plain(self.tree, self.unit), names);
                 (out.len() != 1 || out[0].sym != name).then_some(out)?
             }

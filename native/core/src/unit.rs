@@ -1,11 +1,13 @@
 //! One translation unit: the files it includes, in order, and which macros and types it can see.
 //! Conditions are three-valued: without a configuration, what depends on it is neither true nor false.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
 use crate::arch::PREDEFINED;
+use crate::asked::Stretch;
 use crate::const_expr::{Resolver, Value, evaluate};
 use crate::expand::{Expander, Macro, Meaning, Names};
 use crate::index::{ConditionId, Test, TypeKind};
@@ -111,8 +113,10 @@ pub struct Unit {
     clock: u32,
     /// How many conditions are being decided, each for the sake of another.
     depth: u32,
-    conditions: FxHashMap<(FileId, ConditionId), Tri>,
-    macros: FxHashMap<(Sym, Option<Point>), Visible>,
+    /// Conditions that were decided, and what was asked for it.
+    conditions: FxHashMap<(FileId, ConditionId), (Tri, Stretch)>,
+    /// Macros that were looked up, and what was asked for it.
+    macros: FxHashMap<(Sym, Option<Point>), (Visible, Stretch)>,
 }
 
 impl Unit {
@@ -227,7 +231,8 @@ impl Unit {
         if id == 0 {
             return Tri::True;
         }
-        if let Some(&known) = self.conditions.get(&(file, id)) {
+        if let Some(&(known, stretch)) = self.conditions.get(&(file, id)) {
+            tree.ask_again(stretch);
             return known;
         }
         if self.depth >= MAX_CONDITION_DEPTH {
@@ -235,7 +240,8 @@ impl Unit {
         }
         self.depth += 1;
         // A condition that asks for itself, through a macro defined under it, is not known.
-        self.conditions.insert((file, id), Tri::Unknown);
+        self.conditions.insert((file, id), (Tri::Unknown, (0, 0)));
+        let noted = tree.noted();
         let condition = tree.file(file).index.conditions[id as usize].clone();
         let mut result = self.condition(tree, file, condition.parent, names);
         for earlier in condition.earlier {
@@ -252,7 +258,8 @@ impl Unit {
         {
             result = result.and(self.test(tree, (file, condition.at), &test, names));
         }
-        self.conditions.insert((file, id), result);
+        let stretch = tree.stretch_since(noted);
+        self.conditions.insert((file, id), (result, stretch));
         self.depth -= 1;
         result
     }
@@ -348,6 +355,9 @@ impl Unit {
         if predefined(tree, &text).is_some() {
             return Tri::True;
         }
+        if tree.is_open && tree.macro_sites(name).is_empty() {
+            return Tri::Unknown;
+        }
         let mut result = Tri::False;
         for site in tree.macro_sites(name).to_vec() {
             let define = tree.file(site.file).index.defines[site.item as usize];
@@ -366,11 +376,22 @@ impl Unit {
     /// The macro that a name is at a point, or at the end of the unit without one.
     pub fn macro_at(&mut self, tree: &mut Tree, name: Sym, at: Option<Point>, names: &mut Interner) -> Visible {
         let at = at.filter(|at| self.sees(at.0));
-        if let Some(known) = self.macros.get(&(name, at)) {
-            return known.clone();
+        let found = match self.macros.get(&(name, at)) {
+            Some((known, stretch)) => {
+                tree.ask_again(*stretch);
+                known.clone()
+            }
+            None => {
+                let noted = tree.noted();
+                let found = self.find_macro(tree, name, at, names);
+                let stretch = tree.stretch_since(noted);
+                self.macros.insert((name, at), (found.clone(), stretch));
+                found
+            }
+        };
+        if let Visible::Macro(definition) = &found {
+            tree.note_body(definition);
         }
-        let found = self.find_macro(tree, name, at, names);
-        self.macros.insert((name, at), found.clone());
         found
     }
 
@@ -565,7 +586,8 @@ fn parenthesise_defined(tokens: &[Token], names: &mut Interner) -> Vec<Token> {
 /// Whether `CONFIG_<symbol>` is defined as a macro: `=m` defines only `CONFIG_<symbol>_MODULE`.
 fn config_defined(tree: &Tree, symbol: &str) -> Tri {
     let Some(config) = &tree.config else {
-        return tree.arch.decides(symbol).map_or(Tri::Unknown, Tri::from);
+        let decided = tree.arch.decides(symbol).filter(|_| !tree.is_open);
+        return decided.map_or(Tri::Unknown, Tri::from);
     };
     if config.get(symbol).is_some_and(|v| v != "m") {
         return Tri::True;
@@ -575,15 +597,21 @@ fn config_defined(tree: &Tree, symbol: &str) -> Tri {
 }
 
 /// The replacement of a macro that the compiler predefines.
-fn predefined<'a>(tree: &Tree, name: &str) -> Option<&'a str> {
+fn predefined(tree: &Tree, name: &str) -> Option<Cow<'static, str>> {
+    if tree.is_open {
+        return None;
+    }
     if name == "__CHAR_UNSIGNED__" {
-        return (!tree.arch.char_signed).then_some("1");
+        return (!tree.arch.char_signed).then_some("1".into());
+    }
+    if let Some(part) = tree.config.as_ref().and_then(|config| config.gcc_version(name)) {
+        return Some(part.to_string().into());
     }
     PREDEFINED
         .iter()
         .chain(tree.arch.predefined)
         .find(|(n, _)| *n == name)
-        .map(|(_, v)| *v)
+        .map(|(_, v)| (*v).into())
 }
 
 /// Evaluates `#if`: names that are no macros are 0, configuration symbols come from the configuration.
@@ -628,7 +656,7 @@ impl ConditionResolver<'_, '_> {
             return None;
         }
         if out.len() == tokens.len() && out.iter().zip(tokens).all(|(a, b)| a.sym == b.sym) {
-            return if tokens.len() == 1 { Some(Value::int(0)) } else { None };
+            return (tokens.len() == 1 && !self.tree.is_open).then(|| Value::int(0));
         }
         self.depth += 1;
         let value = evaluate(&out, self, names);
@@ -644,9 +672,9 @@ impl Resolver for ConditionResolver<'_, '_> {
             return self.config(symbol);
         }
         if let Some(value) = predefined(self.tree, &text) {
-            return crate::const_expr::number(value);
+            return crate::const_expr::number(&value);
         }
-        let token = ident(name);
+        let token = Token::named(name);
         self.expanded(&[token], names)
     }
 
@@ -675,11 +703,11 @@ impl Resolver for ConditionResolver<'_, '_> {
             ("__has_feature", _) => Some(Value::int(0)),
             ("__has_attribute" | "__has_builtin" | "__has_include", _) => None,
             _ => {
-                let mut tokens = vec![ident(name)];
+                let mut tokens = vec![Token::named(name)];
                 let mark = |text: &str, names: &mut Interner| Token {
                     sym: names.intern(text),
                     kind: Kind::Punct,
-                    ..ident(name)
+                    ..Token::named(name)
                 };
                 tokens.push(mark("(", names));
                 for (i, arg) in args.iter().enumerate() {
@@ -708,19 +736,6 @@ impl Resolver for ConditionResolver<'_, '_> {
 
     fn integer_type(&mut self, _: &[Token], _: &mut Interner) -> Option<(u32, bool)> {
         None
-    }
-}
-
-fn ident(sym: Sym) -> Token {
-    Token {
-        sym,
-        line: 0,
-        file: 0,
-        kind: Kind::Ident,
-        space: false,
-        first: false,
-        painted: false,
-        when: 0,
     }
 }
 

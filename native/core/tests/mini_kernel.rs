@@ -7,158 +7,13 @@
     reason = "a test says why it skips, and fails by panicking"
 )]
 
-use std::collections::BTreeMap;
+mod kernel;
+
 use std::fmt::Write;
-use std::sync::Arc;
 
-use tpabi_core::arch;
-use tpabi_core::config::Config;
-use tpabi_core::extract::{Source, extract};
-use tpabi_core::snapshot::{Event, FieldKind, Snapshot};
-use tpabi_core::tree::Files;
+use tpabi_core::snapshot::{Event, FieldKind};
 
-struct Memory(BTreeMap<String, String>);
-
-impl Files for Memory {
-    fn read(&self, path: &str) -> Option<Arc<[u8]>> {
-        self.0.get(path).map(|text| Arc::from(text.as_bytes()))
-    }
-    fn contains(&self, path: &str) -> bool {
-        self.0.contains_key(path)
-    }
-    fn named(&self, name: &str) -> Vec<String> {
-        self.0
-            .keys()
-            .filter(|path| path.rsplit('/').next() == Some(name))
-            .cloned()
-            .collect()
-    }
-}
-
-/// The macro machinery that every kernel has, as small as it can be: only the shape of the stages matters here.
-const STAGES: &str = r#"
-#undef TRACE_EVENT
-#define TRACE_EVENT(name, proto, args, tstruct, assign, print) \
-    DECLARE_EVENT_CLASS(name, PARAMS(proto), PARAMS(args), PARAMS(tstruct), PARAMS(assign), PARAMS(print)); \
-    DEFINE_EVENT(name, name, PARAMS(proto), PARAMS(args));
-#undef __field
-#define __field(type, item) type item;
-#undef DEFINE_EVENT_FN
-#define DEFINE_EVENT_FN(template, name, proto, args, reg, unreg) DEFINE_EVENT(template, name, PARAMS(proto), PARAMS(args))
-#include TRACE_INCLUDE(TRACE_INCLUDE_FILE)
-#undef __field
-#define __field(type, item) { #type, #item, is_signed_type(type) },
-#undef __array
-#define __array(type, item, count) { #type, #item, .len = count },
-#undef __dynamic_array
-#define __dynamic_array(type, item, count) { "__data_loc " #type "[]", #item },
-#undef __string
-#define __string(item, src) __dynamic_array(char, item, -1)
-#undef __bitmask
-#define __bitmask(item, bits) __dynamic_array(unsigned long, item, -1)
-#include TRACE_INCLUDE(TRACE_INCLUDE_FILE)
-#undef __entry
-#define __entry REC
-#undef __print_symbolic
-#undef __print_flags
-#undef TP_printk
-#define TP_printk(fmt, args...) "\"" fmt "\", " __stringify(args)
-#include TRACE_INCLUDE(TRACE_INCLUDE_FILE)
-"#;
-
-const TRACEPOINT: &str = r"
-#ifndef _LINUX_TRACEPOINT_H
-#define _LINUX_TRACEPOINT_H
-#define PARAMS(args...) args
-#define TP_PROTO(args...) args
-#define __DECLARE_TRACE(name, proto, args, cond) extern int __tracepoint_##name;
-#define DECLARE_TRACE(name, proto, args) __DECLARE_TRACE(name, PARAMS(proto), PARAMS(args), 1)
-#define DEFINE_EVENT(template, name, proto, args) DECLARE_TRACE(name, PARAMS(proto), PARAMS(args))
-#define TRACE_EVENT(name, proto, args, tstruct, assign, print) DECLARE_TRACE(name, PARAMS(proto), PARAMS(args))
-#define DECLARE_EVENT_CLASS(name, proto, args, tstruct, assign, print)
-#endif
-";
-
-const TYPES: &str = r"
-typedef unsigned char u8;
-typedef unsigned short u16;
-typedef unsigned int u32;
-typedef unsigned long long u64;
-typedef long long s64;
-typedef int pid_t;
-typedef _Bool bool;
-#define __user
-#define COMM_LEN 16
-#ifdef CONFIG_WIDE
-typedef u64 wide_t;
-#else
-typedef u32 wide_t;
-#endif
-enum state { RUNNING, SLEEPING = 4, DEAD };
-enum __attribute__((__packed__)) small { NO, YES };
-struct pair { u8 a; u32 b; };
-struct __attribute__((packed)) tight { u8 a; u32 b; };
-";
-
-fn files(header: &str) -> Memory {
-    let fixed = [
-        (
-            "Makefile",
-            "VERSION = 6\nPATCHLEVEL = 1\nSUBLEVEL = 0\nEXTRAVERSION =\ncore-y := kernel/\n",
-        ),
-        ("kernel/Makefile", "obj-y += core.o\nobj-$(CONFIG_EXTRA) += extra.o\n"),
-        (
-            "kernel/core.c",
-            "#include <linux/types.h>\n#define CREATE_TRACE_POINTS\n#include <trace/events/demo.h>\n",
-        ),
-        ("include/linux/types.h", TYPES),
-        ("include/linux/tracepoint.h", TRACEPOINT),
-        (
-            "include/linux/stringify.h",
-            "#define __stringify(x...) __stringify_1(x)\n#define __stringify_1(x...) #x\n",
-        ),
-        (
-            "include/linux/trace_events.h",
-            "struct trace_entry { unsigned short type; unsigned char flags; unsigned char preempt_count; int pid; };\n",
-        ),
-        (
-            "include/trace/define_trace.h",
-            "#ifdef CREATE_TRACE_POINTS\n#include <trace/trace_events.h>\n#endif\n",
-        ),
-        ("include/trace/trace_events.h", STAGES),
-    ];
-    let mut all: BTreeMap<String, String> = fixed.iter().map(|(p, t)| ((*p).to_owned(), (*t).to_owned())).collect();
-    let header = format!(
-        "#undef TRACE_SYSTEM\n#define TRACE_SYSTEM demo\n\
-         #if !defined(_TRACE_DEMO_H) || defined(TRACE_HEADER_MULTI_READ)\n#define _TRACE_DEMO_H\n\
-         #include <linux/tracepoint.h>\n{header}\n#endif\n#include <trace/define_trace.h>\n"
-    );
-    all.insert("include/trace/events/demo.h".to_owned(), header);
-    Memory(all)
-}
-
-fn read(files: &Memory, arch: &str, config: Option<&str>) -> Snapshot {
-    let creators: Vec<String> = files
-        .0
-        .iter()
-        .filter(|(_, text)| text.contains("#define CREATE_TRACE"))
-        .map(|(path, _)| path.clone())
-        .collect();
-    let syscalls: Vec<String> = files
-        .0
-        .iter()
-        .filter(|(path, text)| path.contains(".c") && text.contains("SYSCALL_DEFINE"))
-        .map(|(path, _)| path.clone())
-        .collect();
-    let source = Source {
-        files,
-        creators: &creators,
-        syscalls: &syscalls,
-        arch: arch::find(arch).expect("a known architecture"),
-        config: config.map(Config::parse),
-    };
-    extract(source, &mut |_, _| {}).expect("a kernel")
-}
+use kernel::{Memory, STAGES, TYPES, files, read};
 
 fn spelled(event: &Event) -> String {
     let fields = event.fields.iter().map(|f| {
@@ -409,6 +264,47 @@ fn entered(extra: &[(&str, &str)], arch: &str) -> Vec<String> {
 }
 
 #[test]
+fn lays_out_what_programs_on_system_calls_get() {
+    let declared = "#include <linux/trace_events.h>\n#define MAXARGS 6\n\
+        static int enter(void)\n{\n\tstruct syscall_tp_t {\n\t\tunsigned long long regs;\n\t\tint syscall_nr;\n\
+        \t\tunsigned long args[MAXARGS];\n\t} param;\n}\n\
+        static int leave(void)\n{\n\tstruct syscall_tp_t {\n\t\tstruct trace_entry ent;\n\t\tunsigned long nr;\n\
+        \t\tunsigned long ret;\n\t} __aligned(8) param;\n}\n";
+    let contexts = |arch: &str, text: &str| -> Vec<String> {
+        let mut files = files(&event("__field(int, a)", "\"\""));
+        files
+            .0
+            .insert("kernel/trace/trace_syscalls.c".to_owned(), text.to_owned());
+        let contexts = read(&files, arch, None).contexts;
+        let field = |f: &tpabi_core::snapshot::Field| format!("{} {}@{}", f.r#type, f.name, f.offset.unwrap_or(0));
+        contexts
+            .iter()
+            .map(|c| {
+                let fields: Vec<String> = c.fields.iter().map(field).collect();
+                format!("{} {} {}", c.name, fields.join(", "), c.size.unwrap_or(0))
+            })
+            .collect()
+    };
+    assert_eq!(
+        contexts("x86_64", declared),
+        [
+            "sys_enter int syscall_nr@8, unsigned long[6] args@16 64",
+            "sys_exit unsigned long nr@8, unsigned long ret@16 24"
+        ]
+    );
+    assert_eq!(
+        contexts("i386", declared),
+        [
+            "sys_enter int syscall_nr@8, unsigned long[6] args@12 40",
+            "sys_exit unsigned long nr@8, unsigned long ret@12 16"
+        ]
+    );
+    assert!(contexts("x86_64", "int none;\n").is_empty());
+    assert!(contexts("x86_64", "struct syscall_tp_t { int a[").is_empty());
+    assert!(contexts("x86_64", "struct syscall_tp_t { struct nobody *a; odd_t b; }").is_empty());
+}
+
+#[test]
 fn wires_the_system_calls_of_an_architecture() {
     let split = (
         "arch/x86/entry/syscalls/syscall_32.tbl",
@@ -423,6 +319,28 @@ fn wires_the_system_calls_of_an_architecture() {
         "1 common mark sys_mark\n2 64 close sys_close\n",
     );
     assert_eq!(entered(&[table], "x86_64"), ["close(unsigned int fd)"]);
+
+    // Entry points with a prefix, as the architecture's own comparison skips it.
+    let table = (
+        "arch/x86/entry/syscalls/syscall_64.tbl",
+        "1 common mark __x64_sys_mark\n2 64 close __x64_sys_close/ptregs\n3 64 renameat demo_renameat\n4 64 personality sys_personality\n",
+    );
+    let skips = (
+        "arch/x86/include/asm/ftrace.h",
+        "static inline bool arch_syscall_match_sym_name(const char *sym, const char *name)\n{\n\
+         \treturn !strcmp(sym + 3, name + 3) ||\n\t\t(!strncmp(sym, \"__x64_\", 6) && !strcmp(sym + 9, name + 3)) ||\n\
+         \t\t(!strncmp(sym, \"demo_\", 5) && !strcmp(sym + 5, name + 4));\n}\n",
+    );
+    let (close, others) = (
+        "close(unsigned int fd)",
+        ["personality(unsigned int p)", "renameat(int fd)"],
+    );
+    assert_eq!(entered(&[table, skips], "x86_64"), [&[close], &others[..]].concat());
+    let stubs = (
+        "arch/x86/entry/syscall_64.c",
+        "#define __SYSCALL_64_QUAL_ptregs(sym) ptregs_##sym\n",
+    );
+    assert_eq!(entered(&[table, skips, stubs], "x86_64"), others);
 
     // Entry points of other names, which the architecture's own comparison maps back.
     let table = (
@@ -515,14 +433,20 @@ fn tells_tracepoints_and_their_arguments() {
          W(one, wrote, TP_PROTO(struct pair *p__nullable), TP_ARGS(p), 8);\n",
         event("__field(int, a)", r#""""#)
     );
-    let snapshot = read(&files(&header), "x86_64", None);
+    let mut files = files(&header);
+    files.0.insert(
+        "kernel/bpf/btf.c".into(),
+        "static const struct t raw_tp_null_args[] = {\n\t{ \"bare\", 0x1 | 0x20 },\n\t{\"one\", 0x0},\n};\n".into(),
+    );
+    let snapshot = read(&files, "x86_64", None);
     let lines: Vec<String> = snapshot
         .tracepoints
         .iter()
         .map(|t| {
             let args = t.args.iter().map(|a| {
                 let nullable = if a.nullable == Some(true) { "?" } else { "" };
-                format!("{}{nullable}: {}", a.name, a.r#type)
+                let error = if a.error { "!" } else { "" };
+                format!("{}{nullable}{error}: {}", a.name, a.r#type)
             });
             let args = args.collect::<Vec<_>>().join(", ");
             let bare = if t.bare { " bare" } else { "" };
@@ -533,13 +457,46 @@ fn tells_tracepoints_and_their_arguments() {
     assert_eq!(
         lines,
         [
-            "bare(p: struct task *, s: const char *, flags: unsigned long) bare",
+            "bare(p?: struct task *, s!: const char *, flags: unsigned long) bare",
             "none() bare",
             "odd(n: unsigned int, a: u8 *, b: struct pair (*)[5], f: int (*)(void *), c: struct pair *) bare",
             "one(a: int)",
             "wrote(p__nullable?: struct pair *) writable"
         ]
     );
+}
+
+#[test]
+fn says_that_the_table_of_system_calls_is_missing() {
+    let mut files = files(&event("__field(int, a)", r#""""#));
+    for (path, text) in [
+        ("kernel/core2.c", "SYSCALL_DEFINE1(close, unsigned int, fd)\n{ }\n"),
+        ("kernel/trace/trace_syscalls.c", "int __syscall_nr;\n"),
+    ] {
+        files.0.insert(path.to_owned(), text.to_owned());
+    }
+    let codes = |files: &Memory| -> Vec<&str> { read(files, "x86_64", None).problems.iter().map(|p| p.code).collect() };
+    assert_eq!(codes(&files), ["no-syscall-table"]);
+    let path = "arch/x86/entry/syscalls/syscall_64.tbl".to_owned();
+    files.0.insert(path, "1 common close sys_close\n".to_owned());
+    assert!(codes(&files).is_empty());
+}
+
+#[test]
+fn a_tree_without_all_its_directories_knows_no_existence() {
+    let mut files = files(&event("__field(int, a)", r#""""#));
+    assert!(read(&files, "x86_64", None).knows.existence);
+    let makefile = files.0.get_mut("Makefile").expect("the top Makefile");
+    makefile.push_str("core-$(CONFIG_BLOCK) += block/\n");
+    let snapshot = read(&files, "x86_64", None);
+    let messages: Vec<&str> = snapshot.problems.iter().map(|p| p.message.as_str()).collect();
+    assert_eq!(
+        messages,
+        ["the makefiles build 'block/', which is not there: its events are missing"]
+    );
+    assert!(!snapshot.knows.existence);
+    files.0.insert("block/Makefile".to_owned(), String::new());
+    assert!(read(&files, "x86_64", None).knows.existence);
 }
 
 #[test]
@@ -555,6 +512,15 @@ fn the_common_header_is_the_trees_own() {
         Some(("common_lazy", Some(8)))
     );
     assert_eq!(spelled(&snapshot.events[0]), r#"demo:one {int a@12+4s} "", "#);
+}
+
+#[test]
+fn a_bracket_that_is_not_closed_is_a_problem() {
+    let one = event("__field(int, a)", r#""""#);
+    let header = format!("TRACE_EVENT(two,\n\tTP_PROTO(int a,\n\tTP_ARGS(a));\n{one}");
+    let snapshot = read(&files(&header), "x86_64", None);
+    let problems: Vec<_> = snapshot.problems.iter().map(|p| (p.code, p.line)).collect();
+    assert_eq!(problems, [("unclosed-bracket", Some(6))]);
 }
 
 #[test]
@@ -725,10 +691,45 @@ fn layouts_agree_with_gcc() {
 }
 
 #[test]
+fn spells_array_lengths_as_the_kernel_prints_them() {
+    let header = event(
+        "__array(char, comm, COMM_LEN) __array(u32, b, DEAD) __array(u8, a, sizeof(struct pair))",
+        r#""x""#,
+    );
+    // Before the field description had `.len`, an enum constant or a sizeof stood in the format file.
+    let mut old = files(&header);
+    for text in old.0.values_mut() {
+        *text = text.replace(", .len = count }", " }");
+    }
+    let types = |files: &kernel::Memory| {
+        let snapshot = read(files, "x86_64", None);
+        snapshot.events[0]
+            .fields
+            .iter()
+            .map(|f| f.r#type.clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(types(&files(&header)), ["char[16]", "u32[5]", "u8[8]"]);
+    assert_eq!(types(&old), ["char[16]", "u32[DEAD]", "u8[sizeof(struct pair)]"]);
+}
+
+#[test]
+fn takes_what_an_option_switches_on_without_a_configuration() {
+    let stubs = "#ifdef CONFIG_EXTRA\n#define MY_EVENT TRACE_EVENT\n#else\n#define MY_EVENT(...)\n#endif\n";
+    let header = format!(
+        "{stubs}{}",
+        event("__field(int, a)", r#""x""#).replace("TRACE_EVENT(", "MY_EVENT(")
+    );
+    check(&header, &["demo:one {int a@8+4s} \"x\", "]);
+    let without = read(&files(&header), "x86_64", Some("# CONFIG_EXTRA is not set\n"));
+    assert!(without.events.is_empty(), "{:?}", without.events);
+}
+
+#[test]
 fn tells_what_names_in_tables_stand_for() {
     let header = event(
         "__field(int, a)",
-        r#""%s %s", __print_symbolic(__entry->a, { SLEEPING, "S" }, { DEAD | 0x10, "D" }), __print_flags(__entry->a, "|", { 1, "one" })"#,
+        r#""%s %s", __print_symbolic(__entry->a, { SLEEPING, "S" }, { DEAD | 0x10, "D" }, { 99, "S" }, { -SLEEPING, NULL }), __print_flags(__entry->a, "|", { 1, "one" })"#,
     );
     let snapshot = read(&files(&header), "x86_64", None);
     let print = snapshot.events[0].print.as_ref().expect("a print format");
@@ -763,4 +764,47 @@ fn survives_chains_without_end() {
     let snapshot = read(&files, "x86_64", None);
     assert_eq!(snapshot.events.len(), 1);
     assert!(!snapshot.problems.is_empty());
+}
+
+#[test]
+fn survives_what_nests_without_end() {
+    let nested = |open: &str, inner: &str, close: &str| open.repeat(5000) + inner + &close.repeat(5000);
+    let types = [
+        "#include <linux/types.h>\n#include <linux/itself.h>\n".to_owned(),
+        nested("#if defined(CONFIG_X)\n", "typedef int deep_t;\n", "#endif\n"),
+        nested("struct {", "int a;", "};") + "\nstruct deep " + &nested("{ struct ", "{ int a; }", "; }") + ";",
+        format!("#define DEEP {}", nested("(", "1", ")")),
+        "#define TWICE(x) x x\n".to_owned(),
+    ];
+    let headers = [
+        event("__field(int, a) __field(deep_t, b)", r#""%d", REC->a"#),
+        event("__field(int, a) __field(struct deep, b)", r#""%d", REC->a"#),
+        event("__field(int, a) __array(int, b, DEEP)", r#""%d", REC->a"#),
+        event(
+            &format!("__field(int, a) __array(int, b, {})", nested("TWICE(", "1", ")")),
+            r#""%d", REC->a"#,
+        ),
+        event("__field(int, a)", &format!(r#""%d", {}"#, nested("(", "REC->a", ")"))),
+        nested(
+            "#ifdef CONFIG_X\n",
+            &event("__field(int, a)", r#""%d", REC->a"#),
+            "\n#endif\n",
+        ),
+    ];
+    for header in headers {
+        let mut files = files(&header);
+        files
+            .0
+            .insert("include/linux/types.h".to_owned(), TYPES.to_owned() + &types.join("\n"));
+        files.0.insert(
+            "include/linux/itself.h".to_owned(),
+            "#include <linux/itself.h>\n".to_owned(),
+        );
+        let snapshot = read(&files, "x86_64", None);
+        assert!(
+            snapshot.events.len() == 1 || !snapshot.problems.is_empty(),
+            "{}",
+            &header[..80]
+        );
+    }
 }

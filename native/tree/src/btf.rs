@@ -50,6 +50,11 @@ pub fn read_btf(path: &Path, symbols: impl IntoIterator<Item = String>) -> Resul
         collect(part, &blob, &mut collector, &mut constants);
     }
     let facts = collector.finish();
+    let is_blank = facts.tracepoints.is_empty() && facts.classes.is_empty() && facts.common_fields.is_empty();
+    if let Some(first) = facts.problems.first().filter(|_| is_blank) {
+        let hint = (first.code == "btf-truncated").then_some("it was not copied whole: copy it again");
+        return Err(not_btf(path, &first.message, hint));
+    }
     let mut snapshot = Snapshot {
         schema_version: SCHEMA_VERSION,
         kernel,
@@ -60,6 +65,7 @@ pub fn read_btf(path: &Path, symbols: impl IntoIterator<Item = String>) -> Resul
         common_fields: facts.common_fields,
         tracepoints: facts.tracepoints,
         classes: facts.classes,
+        contexts: facts.contexts,
         enums: constants.finish(),
         problems: facts.problems,
         ..Snapshot::default()

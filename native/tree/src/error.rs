@@ -91,6 +91,12 @@ pub enum TreeError {
         /// The limit with its unit.
         limit: String,
     },
+    /// A shallow or partial clone.
+    #[error("the clone lacks {what}")]
+    MissingObjects {
+        /// What is not there.
+        what: String,
+    },
     /// Any other failure of the system.
     #[error("cannot read '{path}': {source}")]
     Io {
@@ -115,6 +121,7 @@ impl TreeError {
             Self::UnknownRevision { .. } => "unknown-revision",
             Self::NotAKernel { .. } => "not-a-kernel",
             Self::LimitExceeded { .. } => "limit-exceeded",
+            Self::MissingObjects { .. } => "missing-objects",
             Self::Io { .. } => "io",
         }
     }

@@ -1,23 +1,28 @@
 //! The source files of one kernel, wherever they lie: a directory, or a revision of a git repository read without a checkout.
 //! A tree is listed once, when it is opened; texts are read one at a time, so memory does not grow with the tree.
 
+mod changes;
 mod directory;
 mod files;
 mod git;
 
 use std::fmt;
 use std::path::Path;
+use std::sync::Arc;
 
 use tpabi_core::problem::Problem;
 
-pub use self::files::TreeFiles;
-pub use self::git::Revision;
+pub use self::changes::ChangedFile;
+pub use self::files::{Texts, TreeFiles};
+pub use self::git::{Listings, Revision, list_tags};
 use crate::error::TreeError;
 
 /// The largest file that is read. Trace headers and the files that make trace points stay far below.
 pub const MAX_FILE_BYTES: usize = 4 << 20;
 /// Code of the problem of a file beyond that size; unlike the others it does not depend on where the tree lies.
 pub const FILE_TOO_LARGE: &str = "file-too-large";
+/// Code of the problem of a file that a partial clone has not got.
+pub const FILE_MISSING: &str = "file-missing";
 /// The most entries a tree may have; Linux has under 100,000.
 const MAX_ENTRIES: usize = if cfg!(test) { 20_000 } else { 1_000_000 };
 /// How deep directories may nest.
@@ -54,7 +59,7 @@ impl fmt::Display for ContentId {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TreeFile {
     /// Path from the root of the tree, with `/` between parts.
-    pub path: Box<str>,
+    pub path: Arc<str>,
     /// What it holds.
     pub content: ContentId,
 }
@@ -88,6 +93,11 @@ pub trait FileReader {
     /// The bytes of a file of this tree, valid until the next call.
     /// A file that is missing (a partial clone), too large or unreadable is a problem of that file, not of the tree.
     fn read(&mut self, file: &TreeFile) -> Result<&[u8], Problem>;
+
+    /// The bytes of this content, whichever tree it is part of; `None` if they cannot be had.
+    fn read_content(&mut self, _content: ContentId) -> Option<&[u8]> {
+        None
+    }
 }
 
 /// Lists the kernel source in the directory at `path`. See [`Revision`] for that in a git repository.

@@ -4,6 +4,7 @@
 mod archive;
 pub mod btf;
 pub mod cache;
+pub mod change;
 pub mod error;
 pub mod kernel_tree;
 mod machine;

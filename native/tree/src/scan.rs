@@ -7,10 +7,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use memchr::memmem::Finder;
+use rustc_hash::FxHashMap;
 use tpabi_core::problem::Problem;
 
-use crate::cache::Cache;
-use crate::kernel_tree::{KernelTree, TreeFile};
+use crate::cache::{Cache, Facts};
+use crate::kernel_tree::{ContentId, KernelTree, TreeFile};
 
 /// More threads than this do not pay: the work is a second on one.
 const MAX_THREADS: usize = 2;
@@ -72,9 +73,38 @@ pub fn is_scanned(path: &str, arch_directory: &str) -> bool {
     in_kernel && path.as_bytes().ends_with(b".c")
 }
 
-/// Looks at all C files that a kernel for this architecture can be built from.
-pub fn scan(tree: &dyn KernelTree, arch_directory: &str, cache: &Cache, progress: &Progress<'_>) -> Scan {
-    let facts = cache.facts("scan");
+/// What was seen in files, by content: in earlier runs, as far as the cache has kept it, and in this one.
+#[derive(Default)]
+pub struct Seen {
+    kept: Option<Facts>,
+    news: FxHashMap<ContentId, [u8; 1]>,
+}
+
+impl Seen {
+    /// What the cache has kept.
+    pub fn load(cache: &Cache) -> Self {
+        Self {
+            kept: Some(cache.facts("scan")),
+            news: FxHashMap::default(),
+        }
+    }
+
+    fn get(&self, content: ContentId) -> Option<u8> {
+        let kept = || self.kept.as_ref()?.get(content);
+        let fact = self.news.get(&content).map(<[u8; 1]>::as_slice).or_else(kept)?;
+        fact.first().copied()
+    }
+
+    /// Keeps what is new for later runs.
+    pub fn save(self) {
+        if let Some(kept) = self.kept {
+            kept.put_many(self.news.iter().map(|(content, fact)| (*content, fact.as_slice())));
+        }
+    }
+}
+
+/// Looks at all C files that a kernel for this architecture can be built from, but for those that were seen before.
+pub fn scan(tree: &dyn KernelTree, arch_directory: &str, seen: &mut Seen, progress: &Progress<'_>) -> Scan {
     let mut result = Scan::default();
     let mut unknown = Vec::new();
     for file in tree
@@ -82,17 +112,16 @@ pub fn scan(tree: &dyn KernelTree, arch_directory: &str, cache: &Cache, progress
         .iter()
         .filter(|file| is_scanned(&file.path, arch_directory))
     {
-        match facts.get(file.content) {
-            Some([0]) => {}
-            Some([bits]) => result.marked.push((file.clone(), Marks(*bits))),
-            _ => unknown.push(file),
+        match seen.get(file.content) {
+            Some(0) => {}
+            Some(bits) => result.marked.push((file.clone(), Marks(bits))),
+            None => unknown.push(file),
         }
     }
-    let mut news = Vec::with_capacity(unknown.len());
     for (file, outcome) in look(tree, &unknown, progress) {
         match outcome {
             Ok(marks) => {
-                news.push((file.content, [marks.0]));
+                seen.news.insert(file.content, [marks.0]);
                 if marks != Marks::default() {
                     result.marked.push((file.clone(), marks));
                 }
@@ -100,7 +129,6 @@ pub fn scan(tree: &dyn KernelTree, arch_directory: &str, cache: &Cache, progress
             Err(problem) => result.problems.push(problem),
         }
     }
-    facts.put_many(news.iter().map(|(id, fact)| (*id, fact.as_slice())));
     result.marked.sort_unstable_by(|(a, _), (b, _)| a.path.cmp(&b.path));
     result
 }
@@ -137,13 +165,20 @@ fn look<'t>(tree: &dyn KernelTree, files: &[&'t TreeFile], progress: &Progress<'
 }
 
 /// Searches texts for all marks; made once per thread.
-struct Marker {
+pub struct Marker {
     trace: Finder<'static>,
     syscall: Finder<'static>,
 }
 
+impl Default for Marker {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Marker {
-    fn new() -> Self {
+    /// A marker for this thread.
+    pub fn new() -> Self {
         // `E_TRACE` is rare, and part of three of the words.
         Self {
             trace: Finder::new("E_TRACE"),
@@ -151,7 +186,8 @@ impl Marker {
         }
     }
 
-    fn marks(&self, text: &[u8]) -> Marks {
+    /// What a text mentions.
+    pub fn marks(&self, text: &[u8]) -> Marks {
         let mut marks = Marks::default();
         for at in self.trace.find_iter(text) {
             let (before, after) = text.split_at(at);

@@ -9,6 +9,7 @@ use super::record::Record;
 use super::spell::spell_parameter;
 use crate::problem::Problem;
 use crate::snapshot::{Arg, Class, Field, Tracepoint};
+use crate::syscall_context;
 
 /// The type of a tracepoint's probes: `typedef void (*btf_trace_<name>)(void *__data, proto)` (`__DEFINE_EVENT` in
 /// include/trace/bpf_probe.h).
@@ -36,6 +37,8 @@ pub struct Facts {
     pub tracepoints: Vec<Tracepoint>,
     /// Records of event classes in the order in which they were read.
     pub classes: Vec<Class>,
+    /// What BPF programs on system call events get instead of the record.
+    pub contexts: Vec<Class>,
     /// What was not understood.
     pub problems: Vec<Problem>,
 }
@@ -68,6 +71,8 @@ impl Collector {
                         self.class(file, name, of);
                     } else if self.facts.common_fields.is_empty() && of.name_after("trace_entry") == Some("") {
                         self.facts.common_fields = common_fields(of);
+                    } else if of.name_after(syscall_context::STRUCT) == Some("") {
+                        self.context(of);
                     }
                 }
                 _ => {}
@@ -123,6 +128,16 @@ impl Collector {
         });
     }
 
+    /// The first member lies under the pointer that only helpers use, so no program can read it.
+    fn context(&mut self, of: Type) {
+        let mut fields = Record::read(of, MAX_VARIANTS).fields;
+        fields.retain(|field| field.offset != Some(0));
+        let context = syscall_context::named(fields, Some(of.size_or_id));
+        if self.facts.contexts.len() < MAX_VARIANTS && !self.facts.contexts.contains(&context) {
+            self.facts.contexts.push(context);
+        }
+    }
+
     fn class(&mut self, file: &str, name: &str, of: Type) {
         let record = Record::read(of, MAX_MEMBERS - self.members);
         self.members += record.members;
@@ -176,6 +191,7 @@ fn arguments(probe: Type, iterator: Option<Type>) -> Option<Vec<Arg>> {
             name: name.to_owned(),
             r#type: spell_parameter(proto.blob.get(id)?)?,
             nullable: name.ends_with(NULLABLE).then_some(true),
+            error: false,
         });
     }
     Some(args)

@@ -1,7 +1,7 @@
 //! The header of a blob and the two sections behind it, types and names. A section that is cut off is what there is of it.
 
 /// `BTF_MAGIC`; read the wrong way round, it tells the byte order.
-const MAGIC: u16 = 0xeb9f;
+pub(super) const MAGIC: u16 = 0xeb9f;
 /// `struct btf_header` up to and including `str_len`; newer kernels append to it and say so in `hdr_len`.
 const HEADER_BYTES: usize = 24;
 /// Whether these bytes begin as BTF does, in either byte order.
@@ -12,9 +12,10 @@ pub fn is_btf(bytes: &[u8]) -> bool {
 /// Whether a blob continues another one: its ids and strings count on from those of its base.
 ///
 /// The strings of a blob that stands alone begin with the empty name; those of a split one do not (`btf_parse_str_sec` in
-/// kernel/bpf/btf.c).
+/// kernel/bpf/btf.c). Strings that were cut off tell nothing.
 pub fn is_split(bytes: &[u8]) -> bool {
-    Sections::read(bytes, &mut |_, _| {}).is_some_and(|sections| sections.strings.first() != Some(&0))
+    Sections::read(bytes, &mut |_, _| {})
+        .is_some_and(|sections| sections.strings.first().is_some_and(|first| *first != 0))
 }
 
 /// The word at `at`, if there is one.

@@ -265,6 +265,42 @@ fn reads_members_in_bits_and_in_structs_without_a_name() {
 }
 
 #[test]
+fn reads_what_programs_on_system_calls_get() {
+    let mut b = Builder::new(false);
+    let int = b.int("int", 4, true);
+    let word = b.int("unsigned long", 8, false);
+    let args = b.array(word, 6);
+    let (first, last) = (("ent", word, 0), ("ret", word, 16));
+    b.record(
+        Kind::Struct,
+        "syscall_tp_t",
+        64,
+        &[first, ("syscall_nr", int, 8), ("args", args, 16)],
+    );
+    for _ in 0..2 {
+        b.record(
+            Kind::Struct,
+            "syscall_tp_t",
+            24,
+            &[("regs", word, 0), ("syscall_nr", word, 8), last],
+        );
+    }
+    let contexts = facts(&[&b.bytes()]).contexts;
+    let names: Vec<&str> = contexts.iter().map(|context| context.name.as_str()).collect();
+    assert_eq!(names, ["sys_enter", "sys_exit"]);
+    let expected = [
+        "int syscall_nr at 8 4 signed",
+        "unsigned long[6] args at 16 48 unsigned Array",
+    ];
+    assert_eq!(members(&contexts[0]), expected);
+    let expected = [
+        "unsigned long syscall_nr at 8 8 unsigned",
+        "unsigned long ret at 16 8 unsigned",
+    ];
+    assert_eq!(members(&contexts[1]), expected);
+}
+
+#[test]
 fn pointers_are_as_wide_as_long() {
     for (bytes, expected) in [(4, "void * p at 0 4 unsigned"), (8, "void * p at 0 8 unsigned")] {
         let mut b = Builder::new(false);

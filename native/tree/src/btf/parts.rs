@@ -22,7 +22,7 @@ use crate::machine;
 const MAX_FILE_BYTES: u64 = if cfg!(test) { 24 << 20 } else { 1 << 30 };
 const MAX_BTF_BYTES: usize = if cfg!(test) { 16 << 20 } else { 256 << 20 };
 /// The most files looked at; a kernel has under 10,000 modules.
-const MAX_FILES: usize = 100_000;
+const MAX_FILES: usize = if cfg!(test) { 50 } else { 100_000 };
 /// How deep `/lib/modules/VERSION` and the like are nested, with room to spare.
 const MAX_DEPTH: usize = 16;
 /// `f_type` of sysfs (`SYSFS_MAGIC`, include/uapi/linux/magic.h).
@@ -87,7 +87,14 @@ impl Parts {
             let path = entry.path();
             // The type of the entry itself: symbolic links are not followed.
             let file_type = entry.file_type().map_err(|error| unreadable(&path, error))?;
-            if file_type.is_dir() && depth < MAX_DEPTH {
+            if file_type.is_dir() {
+                if depth == MAX_DEPTH {
+                    return Err(limit(
+                        &path,
+                        "nests directories too deeply",
+                        format!("{MAX_DEPTH} levels"),
+                    ));
+                }
                 self.add_directory(&path, depth + 1)?;
             } else if file_type.is_file() {
                 self.count(directory)?;

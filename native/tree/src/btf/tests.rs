@@ -220,6 +220,14 @@ fn says_why_there_is_nothing_to_read() {
 }
 
 #[test]
+fn a_blob_of_which_nothing_is_left_is_refused() {
+    for (length, words) in [(10, "its header is cut off"), (VMLINUX.len() / 2, "lack the last")] {
+        let (_root, path) = file(&VMLINUX[..length]);
+        fails(&path, "not-btf", words);
+    }
+}
+
+#[test]
 fn an_archive_that_was_cut_off_is_refused() {
     let archive = tar(&[("vmlinux", VMLINUX), ("disk", DISK)]);
     for length in [1000, 2048, archive.len() - 1024] {
@@ -235,6 +243,17 @@ fn bounds_what_it_reads() {
         let (_root, path) = file(&bytes);
         fails(&path, "limit-exceeded", "too much BTF");
     }
+}
+
+#[test]
+fn bounds_how_many_files_it_reads() {
+    let names: Vec<String> = (0..51).map(|number| format!("file{number}")).collect();
+    let files: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), b"text" as &[u8])).collect();
+    fails(directory(&files).path(), "limit-exceeded", "too many files");
+    let (_root, path) = file(&tar(&files));
+    fails(&path, "limit-exceeded", "too many files");
+    let root = directory(&[(&format!("{}vmlinux", "a/".repeat(20)), VMLINUX)]);
+    fails(root.path(), "limit-exceeded", "too deeply");
 }
 
 #[test]

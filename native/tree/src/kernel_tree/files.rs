@@ -4,30 +4,45 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
+use tpabi_core::memory::Content;
 use tpabi_core::problem::Problem;
 use tpabi_core::tree::Files;
 
-use super::{FileReader, KernelTree};
+use super::{ContentId, FileReader, KernelTree};
+
+/// More texts than this are not remembered; a kernel needs some 10,000.
+const MAX_TEXTS: usize = 40_000;
+
+/// Texts of files that were read, by content.
+#[derive(Default)]
+pub struct Texts(FxHashMap<ContentId, Arc<[u8]>>);
 
 /// Reads files of a kernel tree by path, for one thread.
 pub struct TreeFiles<'t> {
     tree: &'t dyn KernelTree,
-    by_name: FxHashMap<&'t str, Vec<u32>>,
+    /// The first file with each last part of a path, and for each file the next one with the same.
+    by_name: (FxHashMap<&'t str, u32>, Vec<u32>),
+    texts: RefCell<&'t mut Texts>,
     reader: RefCell<Box<dyn FileReader + 't>>,
     problems: RefCell<Vec<Problem>>,
 }
 
 impl<'t> TreeFiles<'t> {
-    /// The files of `tree`.
-    pub fn new(tree: &'t dyn KernelTree) -> Self {
-        let mut by_name: FxHashMap<&str, Vec<u32>> = FxHashMap::default();
-        for (index, file) in tree.files().iter().enumerate() {
+    /// The files of `tree`, of which those need not be read whose texts are known.
+    pub fn new(tree: &'t dyn KernelTree, texts: &'t mut Texts) -> Self {
+        let count = tree.files().len();
+        let (mut first, mut next) = (FxHashMap::default(), vec![u32::MAX; count]);
+        first.reserve(count);
+        for (index, file) in tree.files().iter().enumerate().rev() {
             let name = file.path.rsplit('/').next().unwrap_or_default();
-            by_name.entry(name).or_default().push(index as u32);
+            if let Some(later) = first.insert(name, index as u32) {
+                next[index] = later;
+            }
         }
         Self {
             tree,
-            by_name,
+            by_name: (first, next),
+            texts: RefCell::new(texts),
             reader: RefCell::new(tree.reader()),
             problems: RefCell::default(),
         }
@@ -42,8 +57,19 @@ impl<'t> TreeFiles<'t> {
 impl Files for TreeFiles<'_> {
     fn read(&self, path: &str) -> Option<Arc<[u8]>> {
         let file = self.tree.file(path)?;
+        let mut texts = self.texts.borrow_mut();
+        if let Some(known) = texts.0.get(&file.content) {
+            return Some(known.clone());
+        }
         match self.reader.borrow_mut().read(file) {
-            Ok(bytes) => Some(bytes.into()),
+            Ok(bytes) => {
+                let text: Arc<[u8]> = bytes.into();
+                if texts.0.len() >= MAX_TEXTS {
+                    texts.0.clear();
+                }
+                texts.0.insert(file.content, text.clone());
+                Some(text)
+            }
             Err(problem) => {
                 self.problems.borrow_mut().push(problem);
                 None
@@ -51,15 +77,25 @@ impl Files for TreeFiles<'_> {
         }
     }
 
+    fn content(&self, path: &str) -> Option<Content> {
+        Some(self.tree.file(path)?.content.0)
+    }
+
+    fn text_of(&self, content: Content) -> Option<Arc<[u8]>> {
+        self.reader.borrow_mut().read_content(ContentId(content)).map(Arc::from)
+    }
+
     fn contains(&self, path: &str) -> bool {
         self.tree.file(path).is_some()
     }
 
     fn named(&self, name: &str) -> Vec<String> {
-        let indices = self.by_name.get(name).map_or(&[][..], Vec::as_slice);
+        let (first, next) = &self.by_name;
+        let indices = std::iter::successors(first.get(name).copied(), |&index| {
+            Some(next[index as usize]).filter(|&later| later != u32::MAX)
+        });
         indices
-            .iter()
-            .map(|&index| self.tree.files()[index as usize].path.to_string())
+            .map(|index| self.tree.files()[index as usize].path.to_string())
             .collect()
     }
 }

@@ -2,14 +2,17 @@
 //! Of the repository's configuration nothing counts but what says how objects are stored.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use gix::objs::{Find, TreeRefIter};
 use gix::{ObjectId, ThreadSafeRepository};
+use rustc_hash::FxHashMap;
 use tpabi_core::problem::Problem;
 
+use super::changes::{ChangedFile, changed_files};
 use super::{
-    ContentId, FileReader, KernelTree, MAX_DEPTH, MAX_ENTRIES, MAX_FILE_BYTES, TreeFile, checked, problem, too_large,
-    too_many,
+    ContentId, FILE_MISSING, FileReader, KernelTree, MAX_DEPTH, MAX_ENTRIES, MAX_FILE_BYTES, TreeFile, checked,
+    problem, too_large, too_many,
 };
 use crate::error::TreeError;
 
@@ -51,6 +54,11 @@ impl Revision {
         })
     }
 
+    /// The revision as the user wrote it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Names the content of its tree.
     pub fn id(&self) -> ContentId {
         content(&self.tree)
@@ -66,17 +74,47 @@ impl Revision {
         !self.repository.to_thread_local().has_object(ObjectId::Sha1(id.0))
     }
 
-    /// Lists its files.
-    pub fn open(&self) -> Result<Box<dyn KernelTree>, TreeError> {
+    /// The files that differ from another tree of the repository; `None` if that cannot be found out, because the tree is
+    /// not there.
+    pub fn changed_since(&self, other: ContentId) -> Option<Vec<ChangedFile>> {
+        let odb = self.repository.to_thread_local().objects;
+        changed_files(&odb, ObjectId::Sha1(other.0), self.tree)
+    }
+
+    /// The bytes of one of its files; `None` if it has no such file, or if it cannot be read.
+    pub fn read(&self, path: &str) -> Option<Vec<u8>> {
+        let local = self.repository.to_thread_local();
+        let tree = local.find_tree(self.tree).ok()?;
+        let entry = tree.lookup_entry_by_path(path).ok()??;
+        let object = entry
+            .object()
+            .ok()
+            .filter(|object| object.data.len() <= MAX_FILE_BYTES)?;
+        Some(object.data.clone())
+    }
+
+    /// Whether it has a file of which the repository does not have the text.
+    pub fn lacks_text(&self, path: &str) -> bool {
+        let local = self.repository.to_thread_local();
+        let entry = local
+            .find_tree(self.tree)
+            .ok()
+            .and_then(|tree| tree.lookup_entry_by_path(path).ok().flatten());
+        entry.is_some_and(|entry| entry.mode().is_blob() && !local.has_object(entry.object_id()))
+    }
+
+    /// Lists its files. What is known of directories from other revisions need not be read again.
+    pub fn open(&self, known: &mut Listings) -> Result<Box<dyn KernelTree>, TreeError> {
         let local = self.repository.to_thread_local();
         let mut listing = Listing {
             odb: &local.objects,
             root: &self.path,
+            known,
             files: Vec::with_capacity(100_000),
             problems: Vec::new(),
             entries: 0,
         };
-        listing.walk(self.tree, &mut String::new(), 0)?;
+        listing.walk(self.tree, &Arc::from(""), 0)?;
         let Listing { files, problems, .. } = listing;
         checked(
             GitTree {
@@ -134,7 +172,7 @@ impl FileReader for GitReader {
             Ok(Some(object)) if object.data.len() > MAX_FILE_BYTES => Err(too_large(&file.path)),
             Ok(Some(object)) => Ok(object.data),
             Ok(None) => Err(problem(
-                "file-missing",
+                FILE_MISSING,
                 format!("blob {id} is not in the repository"),
                 &file.path,
             )),
@@ -145,50 +183,105 @@ impl FileReader for GitReader {
             )),
         }
     }
+
+    fn read_content(&mut self, content: ContentId) -> Option<&[u8]> {
+        let found = self.odb.try_find(&ObjectId::Sha1(content.0), &mut self.buffer).ok()??;
+        (found.data.len() <= MAX_FILE_BYTES).then_some(found.data)
+    }
+}
+
+/// More directories than this are not remembered; a kernel has some 5,000.
+const MAX_DIRECTORIES: usize = 50_000;
+
+/// Directories that were listed, by their tree object and their path: successive kernels have nearly all in common.
+#[derive(Default)]
+pub struct Listings {
+    directories: FxHashMap<(ObjectId, Arc<str>), Arc<Vec<Entry>>>,
+}
+
+impl Listings {
+    fn insert(&mut self, key: (ObjectId, Arc<str>), entries: Arc<Vec<Entry>>) {
+        if self.directories.len() >= MAX_DIRECTORIES {
+            self.directories.clear();
+        }
+        self.directories.insert(key, entries);
+    }
+}
+
+/// A file, or a directory with its path.
+enum Entry {
+    File(TreeFile),
+    Directory(ObjectId, Arc<str>),
 }
 
 /// A walk through a tree, in the order of git, which is that of the bytes of full paths.
 struct Listing<'r> {
     odb: &'r gix::OdbHandle,
     root: &'r Path,
+    known: &'r mut Listings,
     files: Vec<TreeFile>,
     problems: Vec<Problem>,
     entries: usize,
 }
 
 impl Listing<'_> {
-    fn walk(&mut self, id: ObjectId, prefix: &mut String, depth: usize) -> Result<(), TreeError> {
+    fn walk(&mut self, id: ObjectId, prefix: &Arc<str>, depth: usize) -> Result<(), TreeError> {
+        if depth > MAX_DEPTH {
+            return Err(too_many(self.root));
+        }
+        let key = (id, prefix.clone());
+        let directory = match self.known.directories.get(&key) {
+            Some(known) => known.clone(),
+            None => {
+                let Some(read) = self.read(id, prefix) else {
+                    return Ok(());
+                };
+                let read = Arc::new(read);
+                self.known.insert(key, read.clone());
+                read
+            }
+        };
+        self.entries += directory.len();
+        if self.entries > MAX_ENTRIES {
+            return Err(too_many(self.root));
+        }
+        for entry in &*directory {
+            match entry {
+                Entry::File(file) => self.files.push(file.clone()),
+                Entry::Directory(id, prefix) => self.walk(*id, prefix, depth + 1)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// The entries of a tree object; `None`, and a problem, if it cannot be read.
+    fn read(&mut self, id: ObjectId, prefix: &str) -> Option<Vec<Entry>> {
         let mut buffer = Vec::new();
         let tree = match self.odb.try_find(&id, &mut buffer) {
             Ok(Some(tree)) if tree.kind == gix::objs::Kind::Tree => tree,
             _ => {
                 self.lost(id, prefix);
-                return Ok(());
+                return None;
             }
         };
+        let mut entries = Vec::new();
         for entry in TreeRefIter::from_bytes(tree.data, tree.object_hash) {
             let Ok(entry) = entry else {
                 self.lost(id, prefix);
-                break;
+                return None;
             };
-            self.entries += 1;
-            if self.entries > MAX_ENTRIES || depth > MAX_DEPTH {
-                return Err(too_many(self.root));
-            }
-            let length = prefix.len();
-            prefix.push_str(&String::from_utf8_lossy(entry.filename));
+            let name = String::from_utf8_lossy(entry.filename);
             if entry.mode.is_tree() {
-                prefix.push('/');
-                self.walk(entry.oid.to_owned(), prefix, depth + 1)?;
+                let prefix = Arc::from(format!("{prefix}{name}/"));
+                entries.push(Entry::Directory(entry.oid.to_owned(), prefix));
             } else if entry.mode.is_blob() {
-                self.files.push(TreeFile {
-                    path: prefix.as_str().into(),
+                entries.push(Entry::File(TreeFile {
+                    path: Arc::from(format!("{prefix}{name}")),
                     content: content(entry.oid),
-                });
+                }));
             }
-            prefix.truncate(length);
         }
-        Ok(())
+        Some(entries)
     }
 
     /// A tree object that a partial clone lacks, or that is damaged.
@@ -203,6 +296,23 @@ fn content(id: &gix::oid) -> ContentId {
     let mut bytes = [0; 20];
     bytes.copy_from_slice(&id.as_bytes()[..20]);
     ContentId(bytes)
+}
+
+/// The names of all tags of the git repository that `path` lies in, sorted.
+pub fn list_tags(path: &Path) -> Result<Vec<String>, TreeError> {
+    let repository = discover(path)?.to_thread_local();
+    let unreadable = |reason: String| TreeError::NotARepository {
+        path: path.display().to_string(),
+        reason,
+    };
+    let references = repository.references().map_err(|error| unreadable(error.to_string()))?;
+    let tags = references.tags().map_err(|error| unreadable(error.to_string()))?;
+    let mut names: Vec<String> = tags
+        .filter_map(Result::ok)
+        .map(|tag| tag.name().shorten().to_string())
+        .collect();
+    names.sort();
+    Ok(names)
 }
 
 fn discover(path: &Path) -> Result<ThreadSafeRepository, TreeError> {

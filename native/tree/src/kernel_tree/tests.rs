@@ -8,7 +8,7 @@ use std::process::Command;
 use tempfile::TempDir;
 use tpabi_core::tree::Files;
 
-use super::{KernelTree, MAX_FILE_BYTES, Revision, TreeFile, TreeFiles, open_directory};
+use super::{KernelTree, Listings, MAX_FILE_BYTES, Revision, Texts, TreeFile, TreeFiles, open_directory};
 use crate::error::TreeError;
 
 const HEADER: &str = "include/trace/events/a.h";
@@ -83,7 +83,7 @@ fn paths(tree: &dyn KernelTree) -> Vec<&str> {
 }
 
 fn open_revision(path: &Path, revision: &str) -> Result<Box<dyn KernelTree>, TreeError> {
-    Revision::find(path, revision)?.open()
+    Revision::find(path, revision)?.open(&mut Listings::default())
 }
 
 fn failure(opened: Result<Box<dyn KernelTree>, TreeError>) -> TreeError {
@@ -120,7 +120,7 @@ fn reads_a_tag_of_a_tree() {
     let tree = Revision::find(root.path(), "tree-only").expect("found");
     assert_eq!(tree.commit(), git(root.path(), &["rev-parse", "v1.0^{tree}"]));
     assert_eq!(tree.id(), Revision::find(root.path(), "v1.0").expect("found").id());
-    assert_eq!(tree.id(), tree.open().expect("a tree").id());
+    assert_eq!(tree.id(), tree.open(&mut Listings::default()).expect("a tree").id());
 }
 
 #[test]
@@ -193,7 +193,8 @@ fn a_missing_blob_is_a_problem_of_its_file() {
     let blob = git(root.path(), &["rev-parse", &format!("v1.0:{HEADER}")]);
     fs::remove_file(root.path().join(".git/objects").join(&blob[..2]).join(&blob[2..])).expect("removed");
     let tree = open_revision(root.path(), "v1.0").expect("a tree");
-    let files = TreeFiles::new(&*tree);
+    let mut texts = Texts::default();
+    let files = TreeFiles::new(&*tree, &mut texts);
     assert!(files.contains(HEADER));
     assert!(files.read(HEADER).is_none());
     assert_eq!(files.read("Makefile").as_deref(), Some(&b"VERSION = 1"[..]));
@@ -294,10 +295,34 @@ fn a_tree_that_multiplies_itself_is_refused() {
 }
 
 #[test]
+fn a_tree_without_a_bottom_is_refused() {
+    let root = kernel(&[(HEADER, "one"), (&format!("{}a.h", "a/".repeat(80)), "")]);
+    assert_eq!(failure(open_directory(root.path())).code(), "limit-exceeded");
+    git(root.path(), &["init", "-q"]);
+    git(root.path(), &["add", "-A"]);
+    git(root.path(), &["commit", "-qm", "deep"]);
+    assert_eq!(failure(open_revision(root.path(), "HEAD")).code(), "limit-exceeded");
+}
+
+#[test]
+fn follows_no_link_of_a_revision() {
+    let outside = kernel(&[("secret.h", "secret")]);
+    let root = kernel(&[(HEADER, "one")]);
+    symlink(outside.path().join("secret.h"), root.path().join("include/file.h")).expect("linked");
+    symlink("../../etc", root.path().join("include/up")).expect("linked");
+    git(root.path(), &["init", "-q"]);
+    git(root.path(), &["add", "-A"]);
+    git(root.path(), &["commit", "-qm", "links"]);
+    let tree = open_revision(root.path(), "HEAD").expect("a tree");
+    assert_eq!(paths(&*tree), [HEADER]);
+}
+
+#[test]
 fn finds_files_by_path_and_by_name() {
     let root = kernel(&[(HEADER, "one"), ("drivers/x/a.h", "x"), ("a.h", "top")]);
     let tree = open_directory(root.path()).expect("a tree");
-    let files = TreeFiles::new(&*tree);
+    let mut texts = Texts::default();
+    let files = TreeFiles::new(&*tree, &mut texts);
     assert_eq!(files.named("a.h"), ["a.h", "drivers/x/a.h", HEADER]);
     assert!(files.named("absent.h").is_empty() && !files.contains("drivers") && files.read("absent").is_none());
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::{Marker, Marks, is_scanned, scan};
+use super::{Marker, Marks, Seen, is_scanned, scan};
 use crate::cache::Cache;
 use crate::kernel_tree::open_directory;
 
@@ -74,7 +74,12 @@ fn looks_at_each_content_once() {
             assert_eq!(total, 1000);
             calls.fetch_add(1, Ordering::Relaxed);
         };
-        let found = scan(&*tree, "x86", &cache, &progress);
+        let found = {
+            let mut seen = Seen::load(&cache);
+            let found = scan(&*tree, "x86", &mut seen, &progress);
+            seen.save();
+            found
+        };
         let paths: Vec<_> = found.marked.iter().map(|(file, _)| &file.path[7..10]).collect();
         assert_eq!(
             paths,
@@ -98,7 +103,7 @@ fn a_file_that_is_gone_is_a_problem_and_is_not_remembered() {
     let cache_directory = tempfile::tempdir().expect("a temporary directory");
     let cache = Cache::new(Some(cache_directory.path().to_owned()));
     for _ in 0..2 {
-        let found = scan(&*tree, "x86", &cache, &|_, _| {});
+        let found = scan(&*tree, "x86", &mut Seen::load(&cache), &|_, _| {});
         assert_eq!(found.marked.len(), 1);
         assert_eq!(found.problems[0].code, "file-missing");
     }

@@ -31,6 +31,9 @@ fn keeps_a_snapshot_as_long_as_what_it_lacks_is_missing() {
             Ok(Extracted {
                 snapshot: Snapshot::default(),
                 missing,
+                lacks: None,
+                dependencies: super::Dependencies::default(),
+                causes: Vec::new(),
             })
         };
         let json = remembered(&request, ContentId([9; 20]), |_| is_missing, extract).expect("read");

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 use tpabi_core::snapshot::Snapshot;
 
-use super::{MAX_FILE_BYTES, read_tracefs};
+use super::{MAX_FILE_BYTES, MAX_FILES, read_tracefs};
 
 fn format_file(name: &str) -> String {
     let header = "\tfield:unsigned short common_type;\toffset:0;\tsize:2;\tsigned:0;\n";
@@ -194,6 +194,33 @@ fn bounds_what_it_reads() {
     fails(root.path(), "limit-exceeded", "too large");
     let (_root, path) = tar(&[("events/sched/a/format", &huge)], gzip);
     fails(&path, "limit-exceeded", "too large");
+}
+
+#[test]
+fn bounds_how_many_files_it_reads() {
+    let events: Vec<String> = (0..=MAX_FILES).map(|number| format!("sched/e{number}")).collect();
+    let root = directory(&events.iter().map(String::as_str).collect::<Vec<_>>());
+    fails(root.path(), "limit-exceeded", "too many format files");
+    let names: Vec<String> = (0..=100).map(|number| format!("readme{number}")).collect();
+    let entries: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "")).collect();
+    let (_root, path) = tar(&entries, gzip);
+    fails(&path, "limit-exceeded", "too many entries");
+}
+
+#[test]
+fn an_archive_that_asks_for_too_much_memory_is_refused() {
+    // The size of the dictionary stands in the header of the first block, before a checksum of that header.
+    let (_root, path) = tar(&[("events/sched/a/format", &format_file("a"))], xz);
+    let mut packed = fs::read(&path).expect("read");
+    let header = 12..12 + (usize::from(packed[12]) + 1) * 4;
+    assert_eq!(packed[14..16], [0x21, 1]);
+    packed[16] = 40;
+    let end = header.end - 4;
+    let mut checksum = flate2::Crc::new();
+    checksum.update(&packed[header.start..end]);
+    packed[end..header.end].copy_from_slice(&checksum.sum().to_le_bytes());
+    fs::write(&path, packed).expect("written");
+    fails(&path, "bad-archive", "cannot unpack");
 }
 
 #[test]
