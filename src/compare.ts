@@ -5,7 +5,8 @@ import { diff } from "./diff/diff.ts";
 import { ToolError } from "./errors.ts";
 import { createReport, type Report } from "./reports/report.ts";
 import { describeProblem, escapeControls } from "./reports/text.ts";
-import { classify } from "./rules/classify.ts";
+import { classify, type ConsumerUse } from "./rules/classify.ts";
+import { knownConsumers } from "./rules/consumers.ts";
 import { eventMatcher } from "./snapshot/event-glob.ts";
 import { eventId, type Snapshot } from "./snapshot/model.ts";
 import type { ReadOptions } from "./sources/reader.ts";
@@ -29,11 +30,22 @@ export async function compare(before: string, after: string, options: CompareOpt
   return compareSnapshots(earlier, later, events);
 }
 
-/** Compares two snapshots; with patterns, only findings that concern an event that matches one. */
-export function compareSnapshots(before: Snapshot, after: Snapshot, patterns: readonly string[] = []): Report {
+/**
+ * Compares two snapshots; with patterns, only findings that concern an event that matches one. Findings name those of the
+ * consumers that they hurt: the known ones (data/consumers.json) unless others are given.
+ */
+export function compareSnapshots(
+  before: Snapshot,
+  after: Snapshot,
+  patterns: readonly string[] = [],
+  consumers: readonly ConsumerUse[] = knownConsumers(before.kernel.version),
+): Report {
   const isMeant = requireMatches(patterns, before, after);
   const { changes, notComparable, counts } = diff(before, after);
-  const findings = classify(changes.filter((change) => concerns(change, isMeant)));
+  const findings = classify(
+    changes.filter((change) => concerns(change, isMeant)),
+    { consumers },
+  );
   return createReport({
     before: before.kernel,
     after: after.kernel,

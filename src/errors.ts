@@ -3,14 +3,39 @@
 
 /** Every expected failure, with the hint that is shown when the place that threw has no better one. */
 export const ERRORS = {
+  "ambiguous-event": { title: "a name means several events", hint: "name one of them as system:name" },
   "bad-archive": { title: "an archive is damaged or of an unknown kind", hint: "expected .tar, .tar.gz or .tar.xz" },
+  "bad-baseline": {
+    title: "saved baselines are damaged",
+    hint: "make them again with `tpabi baseline update`, or install tpabi again if it shipped them",
+  },
+  "bad-config": {
+    title: "a configuration file is not valid",
+    hint: "docs/config.md has all keys, with examples",
+  },
   "bad-format": {
     title: "format files are damaged",
     hint: "copy them again, or go on without these events with --partial",
   },
+  "bad-index": {
+    title: "an index of consumers is damaged",
+    hint: "give a file that `tpabi audit --index` wrote, or one that does not exist yet",
+  },
   "bad-kernel": {
     title: "a kernel is spelled in a way that means nothing",
     hint: "see `tpabi --help` for the spellings",
+  },
+  "bad-lock": {
+    title: "a list of a tool's dependencies is damaged",
+    hint: "write it again with `tpabi audit PATH --lock`",
+  },
+  "bad-range": {
+    title: "a range of kernel versions is spelled in a way that means nothing",
+    hint: "write such as '>=5.4 <6.2', '6.1.x', '5.10 || 6.12' or '2.6.x'",
+  },
+  "bad-patch": {
+    title: "a patch is damaged or does not apply",
+    hint: "name the commit that it was made for with --base REV",
   },
   "bad-snapshot": {
     title: "a saved snapshot is not valid",
@@ -22,10 +47,22 @@ export const ERRORS = {
     title: "a kernel was not understood completely, and --strict was given",
     hint: "leave --strict out to compare what was understood",
   },
+  "git-failed": { title: "a git command failed", hint: undefined },
   io: { title: "reading or writing failed", hint: undefined },
   "limit-exceeded": { title: "an input is larger or deeper than any real one", hint: undefined },
-  "native-missing": { title: "the native addon is not there", hint: "run `npm run build` in a checkout" },
+  "missing-objects": {
+    title: "a shallow or partial clone lacks commits or files that are needed",
+    hint: "let tpabi fetch them with --fetch, or complete the clone with `git fetch --refetch --no-filter --unshallow`",
+  },
+  "native-missing": {
+    title: "the native addon is not there",
+    hint: "shipped and saved kernels can be compared without it; to build it, install Rust and gcc and run `npm rebuild tpabi` (`npm run build` in a checkout)",
+  },
   "newer-snapshot": { title: "a saved snapshot is newer than this tpabi", hint: "update tpabi" },
+  "no-merge-base": {
+    title: "two commits have no common ancestor",
+    hint: "name the commit to compare with; unrelated histories can be compared with `tpabi diff`",
+  },
   "not-a-kernel": {
     title: "a directory is no kernel source tree",
     hint: "give the top directory of a kernel source tree",

@@ -12,6 +12,30 @@ export interface Native {
   readBtf(path: string, options: BtfOptions): Promise<string>;
   /** Kernel source: a directory, or a revision of a git repository. */
   readSource(request: SourceRequest, onProgress?: OnProgress): Promise<string>;
+  /**
+   * Both sides of a change as far as it can matter: a JSON array with `{"before", "after"}` for each target, each with
+   * `snapshot` and `causes`, or null where the change touches nothing that an event depends on.
+   */
+  readChange(request: ChangeRequest, onProgress?: OnProgress): Promise<string>;
+}
+
+/** Which change to read: two revisions of a git repository. */
+export interface ChangeRequest {
+  readonly path: string;
+  readonly before: string;
+  readonly after: string;
+  /** Architectures, each with the text of a .config to evaluate conditions with. */
+  readonly targets: readonly { readonly arch: string; readonly config?: string }[];
+  /** Go on without files that the clone lacks; else that is a failure. */
+  readonly partial?: boolean;
+  readonly cacheDir: string | null;
+}
+
+/** Reads successive kernels, one at a time; what was read stays in memory until the session is closed. */
+export interface SourceSession {
+  /** The same as `readSource`. */
+  read(request: SourceRequest, onProgress?: OnProgress): Promise<string>;
+  close(): void;
 }
 
 /** Which kernel source to read, and how. */
@@ -33,13 +57,58 @@ export interface BtfOptions {
   readonly symbols?: readonly string[];
 }
 
+/** Reads BPF programs. Each function gives the JSON text of `BpfFacts` (`src/audit/readers/bpf-facts.ts`), at once. */
+export interface NativeBpf {
+  /** BPF C, also that of bcc, with the headers of its tool. */
+  readBpfC(request: BpfCRequest): string;
+  /** Compiled objects: the file itself, those that an executable carries, those written down in a skeleton header. */
+  readBpfObjects(bytes: Uint8Array): string;
+}
+
+/** A file of BPF C and what it includes. */
+export interface BpfCRequest {
+  readonly file: string;
+  /** Texts by path: the file, and those that it includes. */
+  readonly texts: Readonly<Record<string, string>>;
+  /** What `#include "name"` in `from` means: from, name, path. */
+  readonly includes: readonly (readonly [string, string, string])[];
+  /** Functions that something outside of the file attaches. */
+  readonly attached?: readonly {
+    readonly function: string;
+    readonly attach: "tp" | "raw_tp" | "tp_btf";
+    readonly system?: string;
+    readonly event: string;
+  }[];
+  /** What is known where a variable is true that the loader sets before loading, by name; as `Guard` in `src/audit/use.ts`. */
+  readonly loaderSets?: Readonly<Record<string, object>>;
+}
+
 export type OnProgress = (done: number, total: number, what: string) => void;
 
 interface Addon {
   readTracefs(path: string): Promise<string>;
   readBtf(path: string, optionsJson: string): Promise<string>;
   readSource(optionsJson: string, onProgress?: OnProgress): Promise<string>;
+  readChange(optionsJson: string, onProgress?: OnProgress): Promise<string>;
 }
+
+interface BpfAddon {
+  readBpfC(requestJson: string): string;
+  readBpfObjects(bytes: Uint8Array): string;
+}
+
+interface HistoryAddon {
+  listTags(path: string): Promise<string>;
+  SourceSession: new () => { read: Addon["readSource"]; close: () => void };
+}
+
+type FullAddon = Addon & BpfAddon & HistoryAddon;
+
+/** The BPF readers of the addon, which is loaded at the first call. */
+export const nativeBpf: NativeBpf = {
+  readBpfC: (request) => rewrapThrown(() => loadAddon().readBpfC(JSON.stringify(request))),
+  readBpfObjects: (bytes) => rewrapThrown(() => loadAddon().readBpfObjects(bytes)),
+};
 
 /** The addon, loaded at the first call. */
 export const native: Native = wrapAddon(loadAddon);
@@ -50,36 +119,52 @@ export function wrapAddon(load: () => Addon): Native {
     readTracefs: (path) => rewrapErrors(() => load().readTracefs(path)),
     readBtf: (path, options) => rewrapErrors(() => load().readBtf(path, JSON.stringify(options))),
     readSource: (request, onProgress) => rewrapErrors(() => load().readSource(JSON.stringify(request), onProgress)),
+    readChange: (request, onProgress) => rewrapErrors(() => load().readChange(JSON.stringify(request), onProgress)),
   };
 }
 
-let loaded: Addon | undefined;
+/** Begins to read successive kernels, each distinct file of them once. */
+export function openSession(): SourceSession {
+  const session = new (loadAddon().SourceSession)();
+  return {
+    read: (request, onProgress) => rewrapErrors(() => session.read(JSON.stringify(request), onProgress)),
+    close: () => session.close(),
+  };
+}
 
-function loadAddon(): Addon {
+/** The names of all tags of a git repository, sorted. */
+export async function listTags(path: string): Promise<readonly string[]> {
+  return JSON.parse(await rewrapErrors(() => loadAddon().listTags(path))) as readonly string[];
+}
+
+let loaded: FullAddon | undefined;
+
+function loadAddon(): FullAddon {
   loaded ??= requireAddon();
   return loaded;
 }
 
 /** The package for this platform if one is installed, else the addon that a checkout has built. */
-function requireAddon(): Addon {
+function requireAddon(): FullAddon {
   const require = createRequire(import.meta.url);
   const packages = platformNames().map((platform) => `@tpabi/native-${platform}`);
   // The bundled command line lies one folder deeper than the library.
   const files = platformNames().flatMap((platform) =>
     ["..", "../.."].map((up) => `${up}/native/tpabi.${platform}.node`),
   );
+  // An old npm installs the packages of both C libraries, so one that does not load is no failure if another does.
+  let failure: ToolError | undefined;
   for (const place of [...packages, ...files]) {
     try {
-      return require(place) as Addon;
-    } catch (error) {
-      if ((error as { code?: unknown }).code !== "MODULE_NOT_FOUND") {
-        throw new ToolError("native-missing", `cannot load the native addon ${place}: ${messageOf(error)}`, {
-          cause: error,
-        });
-      }
+      return require(place) as FullAddon;
+    } catch (cause) {
+      if ((cause as { code?: unknown }).code === "MODULE_NOT_FOUND") continue;
+      failure ??= new ToolError("native-missing", `cannot load the native addon ${place}: ${messageOf(cause)}`, {
+        cause,
+      });
     }
   }
-  throw new ToolError("native-missing", `no native addon for ${process.platform}-${process.arch}`);
+  throw failure ?? new ToolError("native-missing", `no native addon for ${process.platform}-${process.arch}`);
 }
 
 /** As napi names platforms. Which C library it is takes Node longer to say than trying both names; npm installs one. */
@@ -91,6 +176,14 @@ function platformNames(): readonly string[] {
 async function rewrapErrors(call: () => Promise<string>): Promise<string> {
   try {
     return await call();
+  } catch (error) {
+    throw toToolError(error) ?? error;
+  }
+}
+
+function rewrapThrown(call: () => string): string {
+  try {
+    return call();
   } catch (error) {
     throw toToolError(error) ?? error;
   }

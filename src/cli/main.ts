@@ -5,11 +5,8 @@
 import { CommanderError } from "commander";
 
 import { ToolError } from "../errors.ts";
-import { escapeControls } from "../reports/text.ts";
+import { say } from "./print.ts";
 import { createProgram } from "./program.ts";
-import { compileLater } from "./tune.ts";
-
-compileLater();
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   // A reader that has seen enough (`tpabi diff A B | head`) is no failure.
@@ -19,11 +16,16 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 // Without this Node exits with 1, which would read as findings.
 process.on("uncaughtException", (error) => process.exit(explainFailure(error)));
 
-try {
-  await createProgram().parseAsync(process.argv);
-} catch (error) {
-  // Exit at once: a second kernel that is still being read would keep the process alive.
-  process.exit(explainFailure(error));
+void main();
+
+async function main(): Promise<void> {
+  try {
+    const program = await createProgram(process.argv.slice(2));
+    await program.parseAsync(process.argv);
+  } catch (error) {
+    // Exit at once: a second kernel that is still being read would keep the process alive.
+    process.exit(explainFailure(error));
+  }
 }
 
 function explainFailure(error: unknown): number {
@@ -32,14 +34,14 @@ function explainFailure(error: unknown): number {
   const isDebug = process.argv.includes("--debug");
   if (error instanceof ToolError) {
     // Names of files, revisions and events stand in messages, and they may hold anything.
-    console.error(`error: ${escapeControls(error.message)}`);
-    if (error.hint !== undefined) console.error(`help: ${escapeControls(error.hint)}`);
-    if (isDebug) console.error(describeCauses(error));
+    say(`error: ${error.message}`);
+    if (error.hint !== undefined) say(`help: ${error.hint}`);
+    if (isDebug) describeCauses(error).split("\n").forEach(say);
     return 2;
   }
-  console.error(`error: this is a bug in tpabi: ${String((error as { message?: unknown })?.message ?? error)}`);
-  console.error("help: please report it with the output of the same command and --debug");
-  if (isDebug) console.error(describeCauses(error));
+  say(`error: this is a bug in tpabi: ${String((error as { message?: unknown })?.message ?? error)}`);
+  say("help: please report it with the output of the same command and --debug");
+  if (isDebug) describeCauses(error).split("\n").forEach(say);
   return 2;
 }
 

@@ -4,13 +4,11 @@ import { join } from "node:path";
 
 import { type Command, InvalidArgumentError, Option } from "commander";
 
+import { ARCHES, findArch } from "../snapshot/arch.ts";
 import { readText } from "../sources/files.ts";
 import type { ReadOptions } from "../sources/reader.ts";
+import { baselineDirectories } from "./baseline-options.ts";
 import { type Progress, showProgress } from "./progress.ts";
-
-/** Architectures whose layout tpabi can compute, and other names that people have for them. */
-const ARCHES = ["x86_64", "i386", "arm64", "arm", "riscv64", "s390x", "ppc64le"];
-const ARCH_ALIASES: Readonly<Record<string, string>> = { amd64: "x86_64", x86: "i386", i686: "i386", aarch64: "arm64" };
 
 export interface ReadFlags {
   readonly arch?: string;
@@ -21,9 +19,17 @@ export interface ReadFlags {
 }
 
 export function addReadOptions(command: Command): Command {
+  return addSourceOptions(
+    command.addOption(
+      new Option("--arch <arch>", `architecture: ${ARCHES.join(", ")} (default: x86_64)`).argParser(parseArch),
+    ),
+  );
+}
+
+/** The same without the architecture, for commands that take several. */
+export function addSourceOptions(command: Command): Command {
   return command
-    .addOption(new Option("--arch <arch>", `architecture: ${ARCHES.join(", ")} (default: x86_64)`).argParser(parseArch))
-    .option("--config <file>", "evaluate the conditions in kernel source with this .config")
+    .option("--config <file>", "evaluate the conditions in source trees and revisions with this .config")
     .option("--repo <dir>", "the git repository that revisions are looked up in")
     .option("--partial", "go on without events whose format files are damaged")
     .option("--no-cache", "parse everything again and keep nothing");
@@ -38,6 +44,7 @@ export async function withReadOptions<T>(flags: ReadFlags, run: (options: ReadOp
       ...(flags.config !== undefined && { config: await readText(flags.config) }),
       ...(flags.repo !== undefined && { repo: flags.repo }),
       ...(flags.partial && { partial: true }),
+      baselines: baselineDirectories(),
       cacheDir: flags.cache ? cacheDirectory() : null,
       onProgress: progress.update,
     });
@@ -47,14 +54,20 @@ export async function withReadOptions<T>(flags: ReadFlags, run: (options: ReadOp
 }
 
 /** Where parsed files may be kept: safe to delete at any time. A relative XDG_CACHE_HOME is invalid by its standard. */
-function cacheDirectory(): string | null {
+export function cacheDirectory(): string | null {
   const { XDG_CACHE_HOME: cache, HOME: home } = process.env;
   if (cache?.startsWith("/")) return join(cache, "tpabi");
   return home ? join(home, ".cache", "tpabi") : null;
 }
 
-function parseArch(text: string): string {
-  const arch = ARCH_ALIASES[text] ?? text;
-  if (!ARCHES.includes(arch)) throw new InvalidArgumentError(`Known: ${ARCHES.join(", ")}.`);
+/** One of the names of an architecture, or an error that lists them. */
+export function parseArch(text: string): string {
+  const arch = findArch(text);
+  if (arch === undefined) throw new InvalidArgumentError(`Known: ${ARCHES.join(", ")}.`);
   return arch;
+}
+
+/** For an option that may be repeated, and may name several architectures with commas between them. */
+export function collectArches(text: string, previous: readonly string[] = []): readonly string[] {
+  return [...new Set([...previous, ...text.split(",").map(parseArch)])];
 }

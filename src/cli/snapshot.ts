@@ -1,8 +1,10 @@
 // `tpabi snapshot`: writes what one kernel promises to a file or to stdout.
 
-import { Command } from "commander";
+import type { Command } from "commander";
 
+import type { Problem } from "../snapshot/model.ts";
 import { KERNEL_HELP } from "./kernel-help.ts";
+import { say } from "./print.ts";
 import { addReadOptions, type ReadFlags, withReadOptions } from "./read-options.ts";
 
 const EXAMPLES = `
@@ -16,9 +18,8 @@ interface Flags extends ReadFlags {
   readonly output?: string;
 }
 
-export function snapshotCommand(): Command {
-  return addReadOptions(new Command("snapshot"))
-    .description("Save everything that consumers of tracepoints can rely on in one kernel.")
+export function define(command: Command): void {
+  addReadOptions(command)
     .argument("<kernel>", "which kernel (see below)")
     .option("-o, --output <file>", "write to a file, whole or not at all (default: stdout)")
     .addHelpText("after", EXAMPLES + KERNEL_HELP)
@@ -26,20 +27,21 @@ export function snapshotCommand(): Command {
 }
 
 async function run(kernel: string, flags: Flags): Promise<void> {
-  const [{ readSnapshot }, { encode }, { writeAtomically }, { count, describeProblem, escapeControls }] =
-    await Promise.all([
-      import("../sources/source.ts"),
-      import("../snapshot/codec.ts"),
-      import("../sources/files.ts"),
-      import("../reports/text.ts"),
-    ]);
-  const snapshot = await withReadOptions(flags, (options) => readSnapshot(kernel, options));
-  const text = encode(snapshot);
+  const [{ readSnapshotText }, { splitText }, { writeAtomically }, { count, describeProblem }] = await Promise.all([
+    import("../sources/source.ts"),
+    import("../snapshot/codec.ts"),
+    import("../sources/files.ts"),
+    import("../reports/text.ts"),
+  ]);
+  const text = await withReadOptions(flags, (options) => readSnapshotText(kernel, options));
   if (flags.output === undefined) process.stdout.write(text);
   else await writeAtomically(flags.output, text);
-  const { events, tracepoints, problems } = snapshot;
-  console.error(
+  const { sections } = splitText(text);
+  const [events = [], tracepoints = [], problems = []] = ["events", "tracepoints", "problems"].map((key) =>
+    sections.get(key),
+  );
+  say(
     `${count(events.length, "event")}, ${count(tracepoints.length, "tracepoint")}, ${count(problems.length, "problem")}`,
   );
-  for (const problem of problems.slice(0, 3)) console.error(`problem: ${escapeControls(describeProblem(problem))}`);
+  for (const problem of problems.slice(0, 3)) say(`problem: ${describeProblem(JSON.parse(problem) as Problem)}`);
 }

@@ -1,9 +1,11 @@
 // `tpabi verify`: is what the source says of a kernel what that kernel says of itself?
 
-import { Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 
 import { ToolError } from "../errors.ts";
+import { toJson } from "./json.ts";
 import { KERNEL_HELP } from "./kernel-help.ts";
+import { print } from "./print.ts";
 import { addReadOptions, type ReadFlags, withReadOptions } from "./read-options.ts";
 
 const EXAMPLES = `
@@ -21,9 +23,8 @@ interface Flags extends ReadFlags {
   readonly json?: true;
 }
 
-export function verifyCommand(): Command {
-  return addReadOptions(new Command("verify"))
-    .description("Hold what the source says of a kernel against what that kernel says of itself.")
+export function define(command: Command): void {
+  addReadOptions(command)
     .argument("<source>", "the kernel as described by its source (see below)")
     .argument("<running>", "the same kernel as described by itself, such as tracefs:")
     .option("--min <percent>", "exit 1 if any line of the table is below this share of exact ones", parsePercent, 100)
@@ -50,9 +51,7 @@ async function run(source: string, running: string, flags: Flags): Promise<void>
   }
   const isEnough = verification.agreements.every(({ exact, total }) => exact * 100 >= flags.min * total);
   process.exitCode = isEnough ? 0 : 1;
-  process.stdout.write(
-    flags.json ? `${JSON.stringify(verification, undefined, 2)}\n` : renderVerification(verification, flags.list),
-  );
+  print(flags.json ? toJson(verification) : renderVerification(verification, flags.list));
 }
 
 function parsePercent(text: string): number {

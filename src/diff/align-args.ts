@@ -45,7 +45,9 @@ export function alignArgs(before: readonly Arg[], after: readonly Arg[]): ArgAli
     pairs: all.map(([positionBefore, positionAfter], index) => {
       const [was, is] = [before[positionBefore] as Arg, after[positionAfter] as Arg];
       const replaced = was.name !== is.name && !sameThing(was, is, before, after);
-      return { before: was, after: is, positionBefore, positionAfter, moved: !kept.has(index), replaced };
+      // Readers count from the first: an argument that others change places around stays where it is.
+      const moved = !kept.has(index) && positionBefore !== positionAfter;
+      return { before: was, after: is, positionBefore, positionAfter, moved, replaced };
     }),
     removed: rest(before, goneBefore),
     added: rest(after, goneAfter),

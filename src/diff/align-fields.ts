@@ -8,6 +8,12 @@ import { elementType } from "./type-text.ts";
 /** Below this a removed and an added field are reported as such, not as a rename. */
 export const FIELD_RENAME_THRESHOLD = 0.65;
 
+/** What speaks for a rename; a value that is printed under the same word is the same value, whatever the code calls it. */
+const WEIGHTS = {
+  printedAlike: { name: 0.2, type: 0.25, place: 0.2, label: 0.35 },
+  otherwise: { name: 0.45, type: 0.25, place: 0.2, label: 0 },
+};
+
 export interface FieldPair {
   readonly before: Field;
   readonly after: Field;
@@ -96,15 +102,17 @@ function pairRenames(
   const scored: Omit<FieldPair, "moved">[] = [];
   for (const one of removed) {
     for (const other of added) {
+      const isPrintedAlike = label(usesBefore, one.field) === label(usesAfter, other.field);
       const name = nameSimilarity(one.field.name, other.field.name);
-      const sameLabel = label(usesBefore, one.field) === label(usesAfter, other.field);
-      if ((name < 0.25 && !sameLabel) || areOpposite(one.field.name, other.field.name)) continue;
+      if ((name < 0.25 && !isPrintedAlike) || areOpposite(one.field.name, other.field.name)) continue;
+      const isInSamePlace =
+        gapOf(one.position, matched, "positionBefore") === gapOf(other.position, matched, "positionAfter");
+      const weights = isPrintedAlike ? WEIGHTS.printedAlike : WEIGHTS.otherwise;
       const confidence =
-        0.45 * name +
-        0.25 * typeSimilarity(one.field, other.field) +
-        0.2 *
-          (gapOf(one.position, matched, "positionBefore") === gapOf(other.position, matched, "positionAfter") ? 1 : 0) +
-        0.1 * (sameLabel ? 1 : 0);
+        weights.name * name +
+        weights.type * typeSimilarity(one.field, other.field) +
+        weights.place * (isInSamePlace ? 1 : 0) +
+        weights.label * (isPrintedAlike ? 1 : 0);
       if (confidence >= FIELD_RENAME_THRESHOLD) {
         scored.push({
           before: one.field,

@@ -1,9 +1,11 @@
 // Pairs the events of two kernels: first by id, then likely renames among what is left.
-// Invariant: every event is in exactly one of `pairs`, `renames`, `removed` and `added`, whatever the input order.
+// Invariant: every event is on one of the lists `pairs`, `renames`, `removed` and `added`, and on no other.
 
+import { groupBy } from "../snapshot/group.ts";
 import { eventId } from "../snapshot/model.ts";
 import type { TraceEvent } from "../snapshot/model.ts";
 import { compareText } from "./order.ts";
+import { type EventSplit, findSplits } from "./splits.ts";
 import { areOpposite, dice, nameSimilarity, wordsOf } from "./similarity.ts";
 
 /** Below this a removed and an added event are reported as such, not as a rename. */
@@ -24,6 +26,7 @@ export interface EventRename extends EventPair {
 export interface EventAlignment {
   readonly pairs: readonly EventPair[];
   readonly renames: readonly EventRename[];
+  readonly splits: readonly EventSplit[];
   readonly removed: readonly TraceEvent[];
   readonly added: readonly TraceEvent[];
   /** Before renames are paired. */
@@ -36,34 +39,46 @@ export function alignEvents(
   after: readonly TraceEvent[],
   findRenames: boolean,
 ): EventAlignment {
-  const byId = new Map(after.map((event) => [eventId(event), event]));
-  const pairs: EventPair[] = [];
-  const removed: TraceEvent[] = [];
-  for (const event of sorted(before)) {
-    const id = eventId(event);
-    const same = byId.get(id);
-    if (same === undefined) removed.push(event);
-    else pairs.push({ before: event, after: same });
-    byId.delete(id);
-  }
-  const added = sorted([...byId.values()]);
-  const renames = findRenames ? pairRenames(removed, added, crowds(before)) : [];
-  const gone = new Set(renames.map((rename) => rename.before));
-  const come = new Set(renames.map((rename) => rename.after));
+  const [was, is] = [groupById(before), groupById(after)];
+  const pairs = [...was].flatMap(([id, variants]) => pairVariants(variants, is.get(id) ?? []));
+  const removed = [...was].flatMap(([id, variants]) => (is.has(id) ? [] : variants));
+  const added = [...is].flatMap(([id, variants]) => (was.has(id) ? [] : variants));
+  const alike = findRenames ? pairRenames(removed, added, crowds(before)) : [];
+  const splits = findRenames ? findSplits(removed, added, alike) : [];
+  const split = new Set(splits.map((one) => one.before));
+  const renames = alike.filter((rename) => !split.has(rename.before));
+  const gone = new Set([...split, ...renames.map((rename) => rename.before)]);
+  const come = new Set([...splits.flatMap(({ parts }) => parts), ...renames.map((rename) => rename.after)]);
   return {
     pairs,
     renames,
+    splits,
     removed: removed.filter((event) => !gone.has(event)),
     added: added.filter((event) => !come.has(event)),
     counts: { removed: removed.length, added: added.length, common: pairs.length },
   };
 }
 
-function sorted(events: readonly TraceEvent[]): TraceEvent[] {
-  return events
-    .map((event) => ({ id: eventId(event), event }))
-    .sort((one, other) => compareText(one.id, other.id))
-    .map(({ event }) => event);
+/** Events by id, sorted. Several of one id are variants, each under a condition of its own. */
+function groupById(events: readonly TraceEvent[]): ReadonlyMap<string, readonly TraceEvent[]> {
+  return new Map([...groupBy(events, eventId)].sort(([one], [other]) => compareText(one, other)));
+}
+
+/**
+ * Variants with the same condition belong together. One that has none on the other side is paired with the first there,
+ * since that is what programs get in its place.
+ */
+function pairVariants(before: readonly TraceEvent[], after: readonly TraceEvent[]): readonly EventPair[] {
+  const [first] = before;
+  const pairs = before.flatMap((was) => {
+    const is = after.find(({ when }) => when === was.when) ?? after[0];
+    return is === undefined ? [] : [{ before: was, after: is }];
+  });
+  const met = new Set(pairs.map((pair) => pair.after));
+  return [
+    ...pairs,
+    ...after.flatMap((is) => (first === undefined || met.has(is) ? [] : [{ before: first, after: is }])),
+  ];
 }
 
 /** How many events of a kernel have a field list: one that a whole family shares identifies none of them. */
@@ -133,7 +148,7 @@ function traits(event: TraceEvent): readonly string[] {
  * Names weigh as much as the shape of the record; a shape that many events of the system share counts less, and an
  * equal name in another system is a move even if the record changed a little.
  */
-function renameConfidence(before: TraceEvent, after: TraceEvent, crowd: number): number {
+export function renameConfidence(before: TraceEvent, after: TraceEvent, crowd: number): number {
   const name = nameSimilarity(before.name, after.name);
   const shape = shapeSimilarity(before, after);
   if (before.name === after.name) return 0.6 + 0.4 * shape;

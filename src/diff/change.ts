@@ -13,10 +13,8 @@ export interface EventRef {
   /** Preprocessor condition under which it exists. */
   readonly when?: string;
   readonly location?: Location;
-  /** A tracepoint without an event: nothing in tracefs. */
+  /** Nothing in tracefs shows it: a tracepoint without an event, or constants that no event names. */
   readonly bare?: true;
-  /** How many events its system has in that kernel. */
-  readonly systemEvents: number;
 }
 
 /** What happened to one event, and to the siblings of its class in the very same way. */
@@ -85,6 +83,10 @@ export interface ArgShift {
   readonly after: number;
 }
 
+/** What a pointer that is an argument may be, by the kernel's own word: always valid, or NULL, or an error code; from mild to bad. */
+export const VALIDITIES = ["valid", "null", "error"] as const;
+export type Validity = (typeof VALIDITIES)[number];
+
 /** A constant or a label, with the number on each side; absent where it does not exist. */
 export interface ValueChange {
   readonly name: string;
@@ -116,6 +118,13 @@ export type Change =
   | (OfEvent & Renamed & { readonly kind: "event-renamed" })
   | (OfEvent & Renamed & { readonly kind: "event-moved" })
   | (OfEvent & {
+      readonly kind: "event-split";
+      /** The new events that took its place, at least two. */
+      readonly parts: readonly EventRef[];
+      /** From 0 to 1: how alike their records are to its own. */
+      readonly confidence: number;
+    })
+  | (OfEvent & {
       readonly kind: "event-class-changed";
       readonly before: string;
       readonly after: string;
@@ -136,12 +145,36 @@ export type Change =
       /** Bytes by which the fields of every event move. */
       readonly shiftBytes: number;
     }
+  // What BPF programs on system call events get
+  | {
+      readonly kind: "syscall-context-changed";
+      readonly event: EventRef;
+      readonly siblings: readonly string[];
+      readonly before: readonly Field[];
+      readonly after: readonly Field[];
+      /** Members whose bytes are not where they were. */
+      readonly lost: readonly Field[];
+      readonly added: readonly Field[];
+    }
+  | (OfEvent & {
+      readonly kind: "syscall-arguments-changed";
+      /** All arguments of the system call in their order. */
+      readonly before: readonly Field[];
+      readonly after: readonly Field[];
+      readonly gone: readonly Field[];
+      readonly come: readonly Field[];
+      /** As they were, of those that are still there: at another position, of another type. */
+      readonly displaced: readonly Field[];
+      readonly retyped: readonly Field[];
+    })
   // Fields
   | (OfRecord & {
       readonly kind: "field-removed";
       readonly field: Field;
       /** Position among the event's own fields, from 0. */
       readonly position: number;
+      /** Whether the earlier print format shows it. */
+      readonly printed: boolean;
     })
   | (OfRecord & AddedFields & { readonly kind: "field-appended" })
   | (OfRecord & AddedFields & { readonly kind: "field-inserted" })
@@ -176,7 +209,9 @@ export type Change =
     })
   | (OfArguments & {
       readonly kind: "argument-removed";
-      readonly arg: Arg;
+      /** At least one; they stood side by side. */
+      readonly args: readonly Arg[];
+      /** Position of the first. */
       readonly position: number;
       readonly shifted: readonly ArgShift[];
     })
@@ -198,7 +233,13 @@ export type Change =
   | (OfArguments & OfArgPair & { readonly kind: "argument-retyped" })
   | (OfArguments & OfArgPair & { readonly kind: "argument-replaced" })
   | (OfArguments & OfArgPair & { readonly kind: "argument-renamed" })
-  | (OfArguments & OfArgPair & { readonly kind: "argument-nullability-changed" })
+  | (OfEvent & {
+      readonly kind: "argument-nullability-changed";
+      readonly validityBefore: Validity;
+      readonly validityAfter: Validity;
+      /** At least one; more where a kernel says it of many events at once. */
+      readonly args: readonly ArgOfEvent[];
+    })
   // Values
   | (OfConstants & { readonly kind: "enum-value-changed" })
   | (OfConstants & { readonly kind: "enum-value-removed" })
@@ -208,7 +249,7 @@ export type Change =
       /** The expression whose values the table names, such as `REC->reason`. */
       readonly expression: string;
       /** The field that the expression reads, where it is one. */
-      readonly field?: string;
+      readonly reads?: string;
       readonly renumbered: readonly ValueChange[];
       readonly removed: readonly ValueChange[];
       readonly added: readonly ValueChange[];
@@ -227,6 +268,13 @@ interface Renamed {
   /** From 0 to 1; 1 where only the system differs and the record is the same. */
   readonly confidence: number;
   readonly inside: readonly Change[];
+}
+
+/** An argument that may be NULL in one of the kernels. */
+export interface ArgOfEvent {
+  /** `system:name` of the event, or `-:name`. */
+  readonly event: string;
+  readonly name: string;
 }
 
 interface OfArgPair {

@@ -6,7 +6,7 @@ const FOLD_ROUNDS = 24;
 
 const CAST = /\(\s*(?:(?:unsigned|signed|long|short|int|char|[us]\d+|__u\d+|\w+_t)\s*)+\)/g;
 const NUMBER = /(?<![\w.])(0[xX][0-9a-fA-F]+|\d+)[uUlL]*(?![\w.])/g;
-const PARENTHESES = /(?<!\w)\((~?\w+)\)/g;
+const PARENTHESES = /(?<!\w)\((~?\w+(?:(?:->|\.)\w+)*)\)/g;
 const SHIFT = /(?<![\w.])(\d{1,18})<<(\d{1,2})(?![\w.])/g;
 const SUM = /(?<![\w.<>*/%+-])(\d{1,18})([|+-])(\d{1,18})(?![\w.<>*/%])/g;
 

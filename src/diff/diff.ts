@@ -6,17 +6,20 @@ import { alignEvents } from "./align.ts";
 import type { EventAlignment } from "./align.ts";
 import type { Change, EventRef } from "./change.ts";
 import { commonFieldsChange } from "./common-fields.ts";
-import { refTo, systemSizes } from "./event-ref.ts";
-import type { SystemSizes } from "./event-ref.ts";
+import { refTo } from "./event-ref.ts";
 import { familyOf, foldSiblings, shapeOf } from "./fold.ts";
 import type { FamilyChange } from "./fold.ts";
 import { charSignFlipped, collectNoise } from "./noise.ts";
+import { foldNullability } from "./nullability.ts";
 import { compareText } from "./order.ts";
 import { recordChanges } from "./record.ts";
 import type { RecordContext } from "./record.ts";
-import { argumentDiff, tracepointChanges, tracepointName } from "./tracepoints.ts";
+import { syscallArgumentsChange } from "./syscall-arguments.ts";
+import { syscallContextChanges } from "./syscall-contexts.ts";
+import { argumentDiff, indexPrototypes, tracepointChanges, tracepointName } from "./tracepoints.ts";
 import type { ArgumentDiff } from "./tracepoints.ts";
 import { tableReader } from "./symbol-tables.ts";
+import { withoutUndecided } from "./undecided.ts";
 import { enumChanges, symbolChanges } from "./values.ts";
 
 /** A fact that was not compared, and which side lacks it. */
@@ -33,10 +36,10 @@ export interface Diff {
 }
 
 /** Compares two kernels. Changes are sorted by event, then in the order of the record. */
-export function diff(before: Snapshot, after: Snapshot): Diff {
-  const notComparable = findNotComparable(before, after);
+export function diff(earlier: Snapshot, later: Snapshot): Diff {
+  const notComparable = findNotComparable(earlier, later);
   const lacks = new Set(notComparable.map(({ fact }) => fact));
-  const sizes = { before: systemSizes(before), after: systemSizes(after) };
+  const [before, after] = lacks.has("conditions") ? withoutUndecided(earlier, later) : [earlier, later];
   const events = alignEvents(before.events, after.events, !lacks.has("existence"));
   const header = lacks.has("layout") ? undefined : commonFieldsChange(before, after, events.pairs);
   const noise = collectNoise();
@@ -48,36 +51,40 @@ export function diff(before: Snapshot, after: Snapshot): Diff {
     headerShift: header?.shiftBytes,
     noise: noise.add,
   };
-  const args: ArgumentDiff = lacks.has("args") ? () => [] : argumentDiff(before, after);
+  const prototypes = lacks.has("args") ? undefined : indexPrototypes(before, after);
+  const args: ArgumentDiff = prototypes === undefined ? () => [] : argumentDiff(prototypes);
   const readTables = tableReader();
   const inside: ArgumentDiff = (was, is, event) => {
     const pair = { before: was, after: is };
-    return [...recordChanges(pair, event, context), ...symbolChanges(pair, event, readTables)];
+    const call = syscallArgumentsChange(pair, event);
+    const record = call === undefined ? recordChanges(pair, event, context) : [call];
+    return [...record, ...symbolChanges(pair, event, readTables)];
   };
 
   const classes = new Map(after.events.map((event) => [event.class, event]));
   const found: FamilyChange[] = [];
   for (const { before: was, after: is } of events.pairs) {
-    const event = refTo(is, sizes.after);
+    const event = refTo(is);
     const changes = [...identityChanges(was, is, event, classes, context), ...inside(was, is, event)];
     // Most events have no changes, and the family of those is never asked for.
     if (changes.length > 0) found.push(...changes.map((change) => ({ family: changeFamily(change, was, is), change })));
   }
-  const paired = existenceChanges(before, after, events, sizes, (was, is, event) => [
+  const paired = existenceChanges(before, after, events, (was, is, event) => [
     ...inside(was, is, event),
     ...args(was, is, event),
   ]);
-  if (!lacks.has("args")) {
-    const byTracepoint = tracepointChanges(before, after, events, sizes);
+  if (prototypes !== undefined) {
+    const byTracepoint = tracepointChanges(before, after, events, prototypes);
     found.push(...byTracepoint.map((change) => ({ family: tracepointFamily(change), change })));
   }
   const tables = found.flatMap(({ change }) => (change.kind === "symbol-table-changed" ? [change] : []));
   const changes = [
     ...(header === undefined ? [] : [header]),
+    ...(lacks.has("layout") ? [] : syscallContextChanges(before, after)),
     ...noise.changes(),
     ...paired,
-    ...foldSiblings(found),
-    ...(lacks.has("values") ? [] : enumChanges(before, after, tables, sizes.after)),
+    ...foldNullability(foldSiblings(found)),
+    ...(lacks.has("values") ? [] : enumChanges(before, after, tables)),
   ];
   return { changes: sortByEvent(changes), notComparable, counts: events.counts };
 }
@@ -114,7 +121,6 @@ function existenceChanges(
   before: Snapshot,
   after: Snapshot,
   events: EventAlignment,
-  sizes: { readonly before: SystemSizes; readonly after: SystemSizes },
   inside: ArgumentDiff,
 ): readonly Change[] {
   const tracepoints = new Set(after.tracepoints.map((tracepoint) => tracepoint.name));
@@ -123,13 +129,16 @@ function existenceChanges(
   return [
     ...removed.map((gone): Change => {
       const tracepointKept = tracepoints.has(tracepointName(gone));
-      return { kind: "event-removed", event: refTo(gone, sizes.before), siblings: [], tracepointKept };
+      return { kind: "event-removed", event: refTo(gone), siblings: [], tracepointKept };
     }),
-    ...added.map((come): Change => ({ kind: "event-added", event: refTo(come, sizes.after), siblings: [] })),
+    ...added.map((come): Change => ({ kind: "event-added", event: refTo(come), siblings: [] })),
+    ...events.splits.map(({ before: was, parts, confidence }): Change => {
+      return { kind: "event-split", event: refTo(was), siblings: [], parts: parts.map(refTo), confidence };
+    }),
     ...events.renames.map(({ before: was, after: is, confidence }): Change => {
-      const event = refTo(is, sizes.after);
+      const event = refTo(is);
       const kind = was.name === is.name ? "event-moved" : "event-renamed";
-      const from = refTo(was, sizes.before);
+      const from = refTo(was);
       return { kind, event, siblings: [], from, confidence, inside: inside(was, is, event) };
     }),
   ];

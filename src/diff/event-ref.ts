@@ -1,27 +1,20 @@
 // How a change names its event. Invariant: holds general facts only, none of which depends on the other events' changes.
 
 import { eventId } from "../snapshot/model.ts";
-import type { Snapshot, TraceEvent, Tracepoint } from "../snapshot/model.ts";
+import type { TraceEvent, Tracepoint } from "../snapshot/model.ts";
 import type { EventRef } from "./change.ts";
 
-/** What concerns every event, or none in particular. */
-export const EVERY_EVENT: EventRef = { id: "*:*", system: "*", name: "*", systemEvents: 0 };
+/** What concerns every event. */
+export const EVERY_EVENT: EventRef = { id: "*:*", system: "*", name: "*" };
 
-/** Number of events per system. */
-export type SystemSizes = ReadonlyMap<string, number>;
+/** What no event is known to show, such as a constant that no print format names. */
+export const NO_EVENT: EventRef = { ...EVERY_EVENT, bare: true };
 
-export function systemSizes(snapshot: Snapshot): SystemSizes {
-  const sizes = new Map<string, number>();
-  for (const event of snapshot.events) sizes.set(event.system, (sizes.get(event.system) ?? 0) + 1);
-  return sizes;
-}
-
-export function refTo(event: TraceEvent, sizes: SystemSizes): EventRef {
+export function refTo(event: TraceEvent): EventRef {
   return {
     id: eventId(event),
     system: event.system,
     name: event.name,
-    systemEvents: sizes.get(event.system) ?? 1,
     ...(event.class === undefined ? {} : { class: event.class }),
     ...(event.when === undefined ? {} : { when: event.when }),
     ...(event.location === undefined ? {} : { location: event.location }),
@@ -34,7 +27,6 @@ export function refToBare(tracepoint: Tracepoint): EventRef {
     id: `-:${tracepoint.name}`,
     system: "-",
     name: tracepoint.name,
-    systemEvents: 0,
     bare: true,
     ...(tracepoint.when === undefined ? {} : { when: tracepoint.when }),
     ...(tracepoint.location === undefined ? {} : { location: tracepoint.location }),

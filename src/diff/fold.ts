@@ -1,6 +1,7 @@
 // Tells the same change of many events once: siblings of a class share their record, so they change together.
 // Invariant: the folded change names every event; which of them leads does not depend on the order of the input.
 
+import { groupBy } from "../snapshot/group.ts";
 import type { TraceEvent } from "../snapshot/model.ts";
 import type { Change, EventRef } from "./change.ts";
 import { compareText } from "./order.ts";
@@ -29,17 +30,25 @@ export function shapeOf(event: TraceEvent): string {
 
 /** Merges equal changes of one family. */
 export function foldSiblings(changes: readonly FamilyChange[]): readonly Change[] {
-  const groups = new Map<string, Change[]>();
-  for (const { family, change } of changes) {
-    const key = `${family} ${JSON.stringify(change, withoutIdentity)}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [change]);
-    else group.push(change);
-  }
-  return [...groups.values()].map(merge);
+  const families = groupBy(changes, ({ family }) => family);
+  const groups = groupBy(changes.entries(), ([index, { family, change }]) => {
+    // What is alone in its family has nothing to be compared with.
+    const isAlone = families.get(family)?.length === 1;
+    return isAlone ? `${index}` : `${family} ${JSON.stringify(change, withoutIdentity)}`;
+  });
+  return [...groups.values()].map((group) => merge(group.map(([, { change }]) => change)));
 }
 
-const IDENTITY: ReadonlySet<string> = new Set(["event", "siblings", "location", "tracepoint", "print"]);
+/** Where a change is found, not what it is; one table of symbols may name the values of fields of several names. */
+const IDENTITY: ReadonlySet<string> = new Set([
+  "event",
+  "siblings",
+  "location",
+  "tracepoint",
+  "print",
+  "expression",
+  "reads",
+]);
 
 function withoutIdentity(key: string, value: unknown): unknown {
   return IDENTITY.has(key) ? undefined : value;

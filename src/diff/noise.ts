@@ -35,7 +35,7 @@ export function charSignFlipped(pairs: readonly EventPair[]): boolean {
 
 /** Collects noise while records are compared. */
 export interface NoiseCollector {
-  readonly add: (aspect: NoiseAspect, event: TraceEvent, pair: FieldPair) => void;
+  readonly add: (aspect: NoiseAspect, event: TraceEvent, pair: Pick<FieldPair, "before" | "after">) => void;
   /** One change for each kind of noise seen (two where array lengths went both ways). */
   readonly changes: () => readonly Change[];
 }

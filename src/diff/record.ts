@@ -1,16 +1,18 @@
 // Compares two versions of one event: its fields, where they lie, and what is printed of them.
 // Invariant: every moved byte has one cause; a shift that follows from another change is listed there and nowhere else.
 
-import type { Field, TraceEvent } from "../snapshot/model.ts";
+import { type Field, recordEnd, type TraceEvent } from "../snapshot/model.ts";
 import { alignFields } from "./align-fields.ts";
 import type { FieldAlignment, FieldPair, Placed } from "./align-fields.ts";
 import type { EventPair } from "./align.ts";
 import type { Change, ChangeOf, EventRef, RecordEffect, Shift } from "./change.ts";
 import { fieldAspect } from "./field-aspect.ts";
-import type { AspectContext, NoiseAspect } from "./field-aspect.ts";
+import type { AspectContext } from "./field-aspect.ts";
 import { attributeShifts } from "./knock-on.ts";
 import type { KnockOn } from "./knock-on.ts";
+import type { NoiseCollector } from "./noise.ts";
 import { printDifference } from "./print.ts";
+import { isPlainChar } from "./type-text.ts";
 
 /** What all events of a diff have in common. */
 export interface RecordContext extends AspectContext {
@@ -20,7 +22,7 @@ export interface RecordContext extends AspectContext {
   /** Bytes that the common header moved everything by, if it changed. */
   readonly headerShift: number | undefined;
   /** Takes what is told once per diff. */
-  readonly noise: (aspect: NoiseAspect, event: TraceEvent, pair: FieldPair) => void;
+  readonly noise: NoiseCollector["add"];
 }
 
 type Cause = (effect: RecordEffect) => Change;
@@ -30,7 +32,10 @@ const NOTHING_MOVED: KnockOn<Cause> = { moved: new Map(), uncaused: [] };
 /** All changes of the record, in the order of the later record. */
 export function recordChanges(pair: EventPair, event: EventRef, context: RecordContext): readonly Change[] {
   const { before, after } = pair;
-  if (equalRecords(before, after)) return [];
+  if (equalRecords(before, after, context)) {
+    if (context.charFlipped) tellFlips(pair, context);
+    return [];
+  }
   const alignment = alignFields(before, after);
   const anchors = alignment.pairs.filter((kept) => !kept.moved);
   const causes = findCauses(alignment, anchors, pair, event, context);
@@ -64,26 +69,38 @@ export function recordChanges(pair: EventPair, event: EventRef, context: RecordC
 }
 
 /** Whether nothing that this file compares differs: nearly all events of nearly all pairs of kernels. */
-function equalRecords(before: TraceEvent, after: TraceEvent): boolean {
+function equalRecords(before: TraceEvent, after: TraceEvent, context: RecordContext): boolean {
   return (
     before.fields.length === after.fields.length &&
-    before.fields.every((field, index) => equalFields(field, after.fields[index] as Field)) &&
+    before.fields.every((field, index) => equalFields(field, after.fields[index] as Field, context)) &&
     before.print?.format === after.print?.format &&
     before.print?.args === after.print?.args
   );
 }
 
-function equalFields(before: Field, after: Field): boolean {
+/** Tells of the `char` fields of two records that are equal otherwise, of which some kernels have thousands. */
+function tellFlips({ before, after }: EventPair, context: RecordContext): void {
+  for (const [index, field] of after.fields.entries()) {
+    const was = before.fields[index] as Field;
+    if (was.signed !== field.signed) context.noise("char-sign-flipped", after, { before: was, after: field });
+  }
+}
+
+function equalFields(before: Field, after: Field, { charFlipped }: RecordContext): boolean {
   return (
     before.name === after.name &&
     before.type === after.type &&
     before.offset === after.offset &&
     before.size === after.size &&
-    before.signed === after.signed &&
+    (before.signed === after.signed || (charFlipped && isFlip(before, after))) &&
     before.kind === after.kind &&
     before.length === after.length &&
     before.when === after.when
   );
+}
+
+function isFlip(before: Field, after: Field): boolean {
+  return before.signed !== undefined && after.signed !== undefined && isPlainChar(before.type);
 }
 
 interface PlacedCause {
@@ -109,8 +126,9 @@ function findCauses(
   const causes: PlacedCause[] = [];
   for (const { field, position } of alignment.removed) {
     const gap = gapBefore(position);
+    const printed = context.printFormat && shows(pair.before, field);
     causes.push({
-      cause: (effect) => ({ kind: "field-removed", event, siblings: [], field, position, effect }),
+      cause: (effect) => ({ kind: "field-removed", event, siblings: [], field, position, printed, effect }),
       at: [gap],
       order: (anchors[gap - 1]?.positionAfter ?? -1) + 0.5,
     });
@@ -133,6 +151,11 @@ function findCauses(
     causes.push({ cause, at, order: kept.positionAfter, self: kept });
   }
   return causes.sort((one, other) => one.order - other.order);
+}
+
+/** Whether the print format shows a field. */
+function shows({ print }: TraceEvent, { name }: Field): boolean {
+  return print !== undefined && (print.args.match(/\w+/g)?.includes(name) ?? false);
 }
 
 /** Added fields that lie side by side, together. */
@@ -188,9 +211,8 @@ function offsetShift(kept: FieldPair): number | undefined {
 }
 
 function endOf<Key extends string>(key: Key, fields: readonly Field[]): { readonly [K in Key]?: number } {
-  const last = fields.at(-1);
-  if (last?.offset === undefined || last.size === undefined) return {};
-  return { [key]: last.offset + last.size } as { readonly [K in Key]?: number };
+  const end = recordEnd(fields);
+  return end === undefined ? {} : ({ [key]: end } as { readonly [K in Key]?: number });
 }
 
 function comparePrint(

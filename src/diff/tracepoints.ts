@@ -1,15 +1,15 @@
 // Compares tracepoints and their arguments.
 // Invariant: a tracepoint that came, went or was renamed together with its event is the event's change alone.
 
-import type { Arg, Snapshot, TraceEvent, Tracepoint } from "../snapshot/model.ts";
+import { groupBy } from "../snapshot/group.ts";
+import { type Arg, eventId, type Snapshot, type TraceEvent, type Tracepoint } from "../snapshot/model.ts";
 import { alignArgs, sameType } from "./align-args.ts";
 import type { ArgAlignment, ArgPair, PlacedArg } from "./align-args.ts";
 import type { EventAlignment } from "./align.ts";
-import type { ArgShift, Change, EventRef } from "./change.ts";
+import type { ArgShift, Change, ChangeOf, EventRef } from "./change.ts";
 import { refTo, refToBare } from "./event-ref.ts";
-import type { SystemSizes } from "./event-ref.ts";
 import { attributeShifts } from "./knock-on.ts";
-import { argsOf } from "./nullability.ts";
+import { argsOf, validityOf } from "./nullability.ts";
 import { compareText } from "./order.ts";
 import { dice, nameSimilarity } from "./similarity.ts";
 
@@ -23,11 +23,23 @@ export function tracepointName(event: TraceEvent): string {
   return event.tracepoint ?? event.name;
 }
 
+/** The tracepoints of two kernels by name, and how to read their arguments. */
+export interface Prototypes {
+  readonly were: ReadonlyMap<string, Tracepoint>;
+  readonly are: ReadonlyMap<string, Tracepoint>;
+  readonly resolve: Resolve;
+}
+
+export function indexPrototypes(before: Snapshot, after: Snapshot): Prototypes {
+  return {
+    were: byName(before.tracepoints, after.tracepoints),
+    are: byName(after.tracepoints, before.tracepoints),
+    resolve: { before: argsOf(before), after: argsOf(after) },
+  };
+}
+
 /** Compares the arguments of two events through their tracepoints. */
-export function argumentDiff(before: Snapshot, after: Snapshot): ArgumentDiff {
-  const resolve = { before: argsOf(before), after: argsOf(after) };
-  const were = byName(before.tracepoints, after.tracepoints);
-  const are = byName(after.tracepoints, before.tracepoints);
+export function argumentDiff({ were, are, resolve }: Prototypes): ArgumentDiff {
   return (was, is, event) => {
     const [one, other] = [were.get(tracepointName(was)), are.get(tracepointName(is))];
     return one === undefined || other === undefined ? [] : argumentChanges(one, other, event, resolve);
@@ -39,56 +51,46 @@ export function tracepointChanges(
   before: Snapshot,
   after: Snapshot,
   events: EventAlignment,
-  sizes: { readonly before: SystemSizes; readonly after: SystemSizes },
+  { were, are, resolve }: Prototypes,
 ): readonly Change[] {
   const existence = { removed: after.knows.existence, added: before.knows.existence };
-  const resolve = { before: argsOf(before), after: argsOf(after) };
-  const were = byName(before.tracepoints, after.tracepoints);
-  const are = byName(after.tracepoints, before.tracepoints);
   const usersBefore = usersOf(before.events);
   const usersAfter = usersOf(after.events);
-  const explained = new Set([...events.removed, ...events.renames.map((rename) => rename.before)].map(tracepointName));
+  const moved = [...events.renames, ...events.splits];
+  const explained = new Set([...events.removed, ...moved.map((one) => one.before)].map(tracepointName));
   const explainedAfter = new Set(
-    [...events.added, ...events.renames.map((rename) => rename.after)].map(tracepointName),
+    [
+      ...events.added,
+      ...events.renames.map((rename) => rename.after),
+      ...events.splits.flatMap(({ parts }) => parts),
+    ].map(tracepointName),
   );
-  const ref = (
-    tracepoint: Tracepoint,
-    users: ReadonlyMap<string, readonly TraceEvent[]>,
-    of: SystemSizes,
-  ): EventRef => {
+  const ref = (tracepoint: Tracepoint, users: ReadonlyMap<string, readonly TraceEvent[]>): EventRef => {
     const user = users.get(tracepoint.name)?.[0];
-    return user === undefined ? refToBare(tracepoint) : refTo(user, of);
+    return user === undefined ? refToBare(tracepoint) : refTo(user);
   };
   const changes: Change[] = [];
   const removed = [...were.values()].filter((one) => !are.has(one.name) && !explained.has(one.name));
   const added = [...are.values()].filter((one) => !were.has(one.name) && !explainedAfter.has(one.name));
-  const renamed = new Set<Tracepoint>();
-  for (const one of removed) {
-    const like = bestMatch(
-      one,
-      added.filter((other) => !renamed.has(other)),
-      usersBefore,
-      usersAfter,
-    );
-    if (like === undefined) {
-      if (existence.removed)
-        changes.push({ kind: "tracepoint-removed", event: ref(one, usersBefore, sizes.before), siblings: [] });
-      continue;
-    }
-    renamed.add(like.tracepoint);
-    const event = ref(like.tracepoint, usersAfter, sizes.after);
-    const names = { before: one.name, after: like.tracepoint.name, confidence: like.confidence };
-    changes.push({ kind: "tracepoint-renamed", event, siblings: [], ...names });
+  const renamed = pairRenamed(removed, added, usersBefore, usersAfter);
+  const [gone, come] = [new Set(removed), new Set(added)];
+  for (const { one, other, confidence } of renamed) {
+    gone.delete(one);
+    come.delete(other);
+    const names = { before: one.name, after: other.name, confidence };
+    changes.push({ kind: "tracepoint-renamed", event: ref(other, usersAfter), siblings: [], ...names });
   }
-  for (const one of added) {
-    if (renamed.has(one) || !existence.added) continue;
-    changes.push({ kind: "tracepoint-added", event: ref(one, usersAfter, sizes.after), siblings: [] });
+  for (const one of existence.removed ? gone : []) {
+    changes.push({ kind: "tracepoint-removed", event: ref(one, usersBefore), siblings: [] });
+  }
+  for (const one of existence.added ? come : []) {
+    changes.push({ kind: "tracepoint-added", event: ref(one, usersAfter), siblings: [] });
   }
   for (const [name, one] of were) {
     const other = are.get(name);
     if (other === undefined) continue;
-    const event = ref(other, usersAfter, sizes.after);
-    const siblings = (usersAfter.get(name) ?? []).slice(1).map((user) => refTo(user, sizes.after).id);
+    const event = ref(other, usersAfter);
+    const siblings = (usersAfter.get(name) ?? []).slice(1).map((user) => refTo(user).id);
     changes.push(...argumentChanges(one, other, event, resolve).map((change) => ({ ...change, siblings })));
   }
   return changes;
@@ -106,7 +108,7 @@ function argumentChanges(
   after: Tracepoint,
   event: EventRef,
   resolve: Resolve,
-): readonly ArgumentChange[] {
+): readonly (ArgumentChange | ChangeOf<"argument-nullability-changed">)[] {
   if (equalArgs(before.args, after.args)) return [];
   const alignment = alignArgs(resolve.before(before), resolve.after(after));
   const common = {
@@ -119,12 +121,12 @@ function argumentChanges(
   const pushed = shiftsByCause(alignment);
   const lastKept = Math.max(-1, ...alignment.pairs.map((pair) => pair.positionAfter));
   return [
-    ...alignment.removed.map(({ arg, position }): ArgumentChange => ({
+    ...runsOf(alignment.removed).map(({ args, position }): ArgumentChange => ({
       kind: "argument-removed",
       ...common,
-      arg,
+      args,
       position,
-      shifted: pushed.get(arg) ?? [],
+      shifted: pushed.get(args[0]) ?? [],
     })),
     ...runsOf(alignment.added).map(({ args, position }): ArgumentChange => {
       const shifted = pushed.get(args[0]) ?? [];
@@ -133,6 +135,7 @@ function argumentChanges(
         : { kind: "argument-inserted", ...common, args, position, shifted };
     }),
     ...alignment.pairs.flatMap((pair) => pairChange(pair).map((change): ArgumentChange => ({ ...common, ...change }))),
+    ...alignment.pairs.flatMap((pair) => nullabilityChange(pair, event)),
   ];
 }
 
@@ -141,7 +144,7 @@ function equalArgs(before: readonly Arg[], after: readonly Arg[]): boolean {
     before.length === after.length &&
     before.every((arg, index) => {
       const other = after[index];
-      return arg.name === other?.name && arg.type === other.type && arg.nullable === other.nullable;
+      return arg.name === other?.name && arg.type === other.type && validityOf(arg) === validityOf(other);
     })
   );
 }
@@ -170,10 +173,18 @@ function pairChange(pair: ArgPair): readonly PairFacts[] {
   if (pair.replaced) return [{ kind: "argument-replaced", ...facts }];
   if (!sameType(before, after)) return [{ kind: "argument-retyped", ...facts }];
   if (pair.moved) return [{ kind: "argument-moved", arg: after, positionBefore, position }];
-  if (before.nullable !== undefined && after.nullable !== undefined && before.nullable !== after.nullable) {
-    return [{ kind: "argument-nullability-changed", ...facts }];
-  }
   return before.name === after.name ? [] : [{ kind: "argument-renamed", ...facts }];
+}
+
+/** Whether an argument may be invalid matters only where it is still the same otherwise. */
+function nullabilityChange(pair: ArgPair, event: EventRef): readonly ChangeOf<"argument-nullability-changed">[] {
+  const { before, after } = pair;
+  const isKept = !pair.replaced && !pair.moved && sameType(before, after);
+  const [validityBefore, validityAfter] = [validityOf(before), validityOf(after)];
+  if (!isKept || validityBefore === undefined || validityAfter === undefined) return [];
+  if (validityBefore === validityAfter) return [];
+  const args = [{ event: event.id, name: after.name }];
+  return [{ kind: "argument-nullability-changed", event, siblings: [], validityBefore, validityAfter, args }];
 }
 
 /** Which kept arguments each inserted or removed one pushes to another position. */
@@ -200,26 +211,48 @@ function shiftsByCause({ pairs, removed, added }: ArgAlignment): ReadonlyMap<unk
   return new Map([...moved].map(([cause, indexes]) => [cause, indexes.map(shift)]));
 }
 
-function bestMatch(
-  one: Tracepoint,
-  candidates: readonly Tracepoint[],
+/** A tracepoint that is gone and the one that it has likely become. */
+interface RenamedTracepoint {
+  readonly one: Tracepoint;
+  readonly other: Tracepoint;
+  readonly confidence: number;
+}
+
+/** The likeliest renames first, so that it makes no difference which kernel is the later one. */
+function pairRenamed(
+  removed: readonly Tracepoint[],
+  added: readonly Tracepoint[],
   usersBefore: ReadonlyMap<string, readonly TraceEvent[]>,
   usersAfter: ReadonlyMap<string, readonly TraceEvent[]>,
-): { readonly tracepoint: Tracepoint; readonly confidence: number } | undefined {
-  let best: { tracepoint: Tracepoint; confidence: number } | undefined;
-  const events = new Set((usersBefore.get(one.name) ?? []).map((event) => `${event.system}:${event.name}`));
-  for (const other of candidates) {
-    const sameEvent = (usersAfter.get(other.name) ?? []).some((event) => events.has(`${event.system}:${event.name}`));
-    const args = dice(
-      one.args.map((arg) => arg.type),
-      other.args.map((arg) => arg.type),
-    );
-    const confidence = sameEvent ? 1 : 0.6 * nameSimilarity(one.name, other.name) + 0.4 * args;
-    if (confidence >= TRACEPOINT_RENAME_THRESHOLD && (best === undefined || confidence > best.confidence)) {
-      best = { tracepoint: other, confidence };
-    }
-  }
-  return best;
+): readonly RenamedTracepoint[] {
+  const idsOf = ({ name }: Tracepoint, users: typeof usersBefore): readonly string[] =>
+    (users.get(name) ?? []).map(eventId);
+  const likely = removed.flatMap((one) => {
+    const events = new Set(idsOf(one, usersBefore));
+    const types = one.args.map((arg) => arg.type);
+    return added.flatMap((other): readonly RenamedTracepoint[] => {
+      const sameEvent = idsOf(other, usersAfter).some((id) => events.has(id));
+      const args = dice(
+        types,
+        other.args.map((arg) => arg.type),
+      );
+      const confidence = sameEvent ? 1 : 0.6 * nameSimilarity(one.name, other.name) + 0.4 * args;
+      return confidence >= TRACEPOINT_RENAME_THRESHOLD ? [{ one, other, confidence }] : [];
+    });
+  });
+  const taken = new Set<Tracepoint>();
+  return likely
+    .sort((a, b) => b.confidence - a.confidence || compareText(namesOf(a), namesOf(b)))
+    .filter(({ one, other }) => {
+      if (taken.has(one) || taken.has(other)) return false;
+      taken.add(one).add(other);
+      return true;
+    });
+}
+
+/** Both names, whichever is the later one. */
+function namesOf({ one, other }: RenamedTracepoint): string {
+  return [one.name, other.name].sort(compareText).join(" ");
 }
 
 /** One tracepoint of each name. BTF has several where modules differ: then that which the other kernel has, too. */
@@ -240,15 +273,8 @@ function sameTypes(before: readonly Arg[], after: readonly Arg[]): boolean {
 
 /** The events of each tracepoint, sorted by id. */
 function usersOf(events: readonly TraceEvent[]): ReadonlyMap<string, readonly TraceEvent[]> {
-  const users = new Map<string, TraceEvent[]>();
-  for (const event of events) {
-    const name = tracepointName(event);
-    const list = users.get(name);
-    if (list === undefined) users.set(name, [event]);
-    else list.push(event);
-  }
-  for (const list of users.values()) {
-    list.sort((one, other) => compareText(`${one.system}:${one.name}`, `${other.system}:${other.name}`));
-  }
-  return users;
+  return groupBy(
+    [...events].sort((one, other) => compareText(eventId(one), eventId(other))),
+    tracepointName,
+  );
 }

@@ -17,12 +17,15 @@ export function categoryOf(type: string): TypeCategory {
   return "plain";
 }
 
-/** The type without `__data_loc`, `__rel_loc`, qualifiers and array lengths: `const char[16]` -> `char`. */
+/**
+ * The type without `__data_loc`, `__rel_loc`, qualifiers, address spaces of per-CPU types and array lengths:
+ * `const char[16]` -> `char`.
+ */
 export function elementType(type: string): string {
   return type
     .replace(/^__(?:data|rel)_loc\b/, "")
     .replaceAll(/\[[^\]]*\]/g, "")
-    .replaceAll(/\b(?:const|volatile)\b/g, "")
+    .replaceAll(/\b(?:const|volatile|__seg_[fg]s)\b/g, "")
     .replaceAll(/\s+/g, " ")
     .replaceAll(/ ?\* ?/g, "*")
     .replaceAll(/\bunsigned\b(?! (?:int|char|short|long)\b)/g, "unsigned int")

@@ -4,8 +4,7 @@
 import type { Snapshot } from "../snapshot/model.ts";
 import type { EventPair } from "./align.ts";
 import type { ChangeOf, EventRef, ValueChange } from "./change.ts";
-import { EVERY_EVENT, refTo } from "./event-ref.ts";
-import type { SystemSizes } from "./event-ref.ts";
+import { NO_EVENT, refTo } from "./event-ref.ts";
 import { compareText } from "./order.ts";
 import type { SymbolTable, TableReader } from "./symbol-tables.ts";
 
@@ -26,8 +25,8 @@ export function symbolChanges(
     const changes = compareTables(before, after);
     if (changes.renumbered.length + changes.removed.length + changes.added.length === 0) return [];
     const field = fieldOf(expression);
-    const read = field === undefined ? {} : { field };
-    return [{ kind: "symbol-table-changed", event, siblings: [], expression, ...read, ...changes }];
+    const reads = field === undefined ? {} : { reads: field };
+    return [{ kind: "symbol-table-changed", event, siblings: [], expression, ...reads, ...changes }];
   });
 }
 
@@ -54,13 +53,12 @@ export function enumChanges(
   before: Snapshot,
   after: Snapshot,
   tables: readonly ChangeOf<"symbol-table-changed">[],
-  sizes: SystemSizes,
 ): readonly ChangeOf<EnumKind>[] {
   const told = new Set(tables.flatMap((table) => [table.event.id, ...table.siblings]));
   const shown = new Set(tables.flatMap(numbersTold));
   const values = compareValues(before.enums, after.enums).filter((value) => !shown.has(numbers(value)));
   if (values.length === 0) return [];
-  const users = usersOf(new Set(values.map((value) => value.name)), [before, after], sizes);
+  const users = usersOf(new Set(values.map((value) => value.name)), [before, after]);
   const groups = new Map<string, { kind: EnumKind; events: readonly EventRef[]; constants: ValueChange[] }>();
   for (const value of values) {
     const all = users.get(value.name) ?? [];
@@ -74,7 +72,7 @@ export function enumChanges(
   }
   return [...groups.values()].map(({ kind, events, constants }) => ({
     kind,
-    event: events[0] ?? EVERY_EVENT,
+    event: events[0] ?? NO_EVENT,
     siblings: events.slice(1).map((event) => event.id),
     constants,
   }));
@@ -97,11 +95,7 @@ function kindOf({ before, after }: ValueChange): EnumKind {
 }
 
 /** Which events name a constant in what they print, sorted by id. */
-function usersOf(
-  names: ReadonlySet<string>,
-  snapshots: readonly Snapshot[],
-  sizes: SystemSizes,
-): ReadonlyMap<string, readonly EventRef[]> {
+function usersOf(names: ReadonlySet<string>, snapshots: readonly Snapshot[]): ReadonlyMap<string, readonly EventRef[]> {
   const users = new Map<string, Map<string, EventRef>>();
   // Events of a class print the same text.
   const known = new Map<string, readonly string[]>();
@@ -111,7 +105,7 @@ function usersOf(
       const found = known.get(args) ?? wordsAmong(names, args);
       known.set(args, found);
       for (const word of found) {
-        const ref = refTo(event, sizes);
+        const ref = refTo(event);
         const others = users.get(word);
         if (others === undefined) users.set(word, new Map([[ref.id, ref]]));
         else others.set(ref.id, ref);

@@ -1,7 +1,8 @@
-// The report as JSON: the public format of docs/report.schema.json, for programs.
+// Results as JSON, for programs; reports have the public format of docs/report.schema.json.
+// Invariant: a terminal and the runner of GitHub's actions find nothing in it to act on, and a parser reads what went in.
 
-import type { Report } from "./report.ts";
+import { escapeJson } from "./escape.ts";
 
-export function renderJson(report: Report): string {
-  return `${JSON.stringify(report, null, 2)}\n`;
+export function renderJson(value: unknown): string {
+  return `${escapeJson(JSON.stringify(value, null, 2))}\n`;
 }

@@ -11,9 +11,15 @@ import {
   LEVELS,
   type Outcome,
 } from "../rules/finding.ts";
+import type { FailOn, PolicyName } from "../rules/policy.ts";
 import type { Kernel, Problem } from "../snapshot/model.ts";
 import type { Format } from "./formats.ts";
+import { renderGithub } from "./github.ts";
+import { renderHtml } from "./html.ts";
 import { renderJson } from "./json.ts";
+import { renderJunit } from "./junit.ts";
+import { renderComment, renderMarkdown } from "./markdown.ts";
+import { renderSarif } from "./sarif.ts";
 import { renderTerminal } from "./terminal.ts";
 
 /** Version of the report format. */
@@ -25,10 +31,25 @@ export interface Report {
   readonly after: Kernel;
   readonly notComparable: readonly NotComparable[];
   readonly summary: Summary;
+  /** By what was decided which findings fail; absent where nothing was. */
+  readonly policy?: AppliedPolicy;
   /** What was seen in each kernel and not understood. */
   readonly problems: { readonly before: readonly Problem[]; readonly after: readonly Problem[] };
   /** Most dangerous first (src/rules/danger.ts). */
   readonly findings: readonly Finding[];
+}
+
+/** A policy, and what came of it. */
+export interface AppliedPolicy {
+  readonly name: PolicyName;
+  /** The mildest level that fails, where it was given beside the policy. */
+  readonly failOn?: FailOn;
+  /** Findings that fail. */
+  readonly failing: number;
+  /** Findings that somebody accepted. */
+  readonly accepted: number;
+  /** Findings that the configuration leaves out: of events to ignore, of rules that are off. */
+  readonly leftOut: number;
 }
 
 /** A kind of fact that was not compared because a side does not know it. */
@@ -39,7 +60,7 @@ export interface NotComparable {
 
 export interface Summary {
   readonly events: EventCounts;
-  /** Findings of each level. */
+  /** Findings of each level that nobody has accepted. */
   readonly levels: Readonly<Record<Level, number>>;
   /** For each contract, the findings with a hard outcome for its readers. */
   readonly contracts: Readonly<Record<Contract, number>>;
@@ -67,20 +88,30 @@ export interface RenderOptions {
 export type Renderer = (report: Report, options: RenderOptions) => string;
 
 /** All renderers by the name that `--format` and `--output` know them by. */
-export const RENDERERS: Readonly<Record<Format, Renderer>> = { json: renderJson, terminal: renderTerminal };
+export const RENDERERS: Readonly<Record<Format, Renderer>> = {
+  terminal: renderTerminal,
+  json: renderJson,
+  github: renderGithub,
+  sarif: renderSarif,
+  markdown: renderMarkdown,
+  comment: renderComment,
+  junit: renderJunit,
+  html: renderHtml,
+};
 
 /** Orders what a comparison has found, and counts it. */
 export function createReport(
   parts: Omit<Report, "schemaVersion" | "summary"> & { readonly events: EventCounts },
 ): Report {
   const { events, findings, ...rest } = parts;
+  const open = findings.filter(({ accepted }) => accepted === undefined);
   return {
     schemaVersion: REPORT_SCHEMA_VERSION,
     ...rest,
     summary: {
       events,
-      levels: countBy(LEVELS, (level) => findings.filter((finding) => finding.level === level).length),
-      contracts: countBy(CONTRACTS, (contract) => findings.filter((finding) => isHard(finding, contract)).length),
+      levels: countBy(LEVELS, (level) => open.filter((finding) => finding.level === level).length),
+      contracts: countBy(CONTRACTS, (contract) => open.filter((finding) => isHard(finding, contract)).length),
     },
     findings: [...findings].sort(compareDanger),
   };

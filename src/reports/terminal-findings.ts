@@ -1,35 +1,17 @@
 // How findings look in a terminal: in full under their event, or in one line.
 // Invariant: what is left out is counted, and `all` leaves out nothing.
 
+import { groupBy } from "../snapshot/group.ts";
 import type { ChalkInstance } from "chalk";
 
-import { CONTRACTS, type Finding, type Level, OUTCOMES, type Outcome } from "../rules/finding.ts";
+import { CONTRACTS, type Finding, type Level } from "../rules/finding.ts";
+import { detailsOf } from "./details.ts";
 import type { RenderOptions } from "./report.ts";
-import { count, cut, escapeControls, grouped, listNames, wrap } from "./text.ts";
+import { cut, escapeControls, grouped, listNames, wrap } from "./text.ts";
+import { describeAccepted, type EventGroup, isDangerous, listConsumers } from "./words.ts";
 
 /** Findings that are merely possible, of one event. */
 const MAX_POSSIBLE = 3;
-
-export interface EventGroup {
-  readonly event: string;
-  /** At least one; worst first. */
-  readonly findings: readonly Finding[];
-}
-
-/** Findings by event, the event with the worst finding first. */
-export function groupByEvent(findings: readonly Finding[]): readonly EventGroup[] {
-  const groups = new Map<string, Finding[]>();
-  for (const finding of findings) {
-    const group = groups.get(finding.event);
-    if (group) group.push(finding);
-    else groups.set(finding.event, [finding]);
-  }
-  return [...groups].map(([event, ofEvent]) => ({ event, findings: ofEvent }));
-}
-
-export function isDangerous({ level }: Finding): boolean {
-  return level === "breaking" || level === "likely";
-}
 
 /** An event with its findings: the dangerous ones in full, the others in one line. */
 export function renderGroup(
@@ -86,17 +68,29 @@ function renderCapped(
   ];
 }
 
+/** What somebody accepted: one line for each, and the reason under it. */
+export function renderAccepted(
+  findings: readonly Finding[],
+  { width }: RenderOptions,
+  chalk: ChalkInstance,
+): readonly string[] {
+  const lines = findings.flatMap(({ accepted, event, rule, message }) =>
+    accepted === undefined
+      ? []
+      : [
+          cut(`  ${event} [${rule}] ${message}`, width),
+          ...wrap(describeAccepted(accepted), width, "      because: ", 10).map((line) => chalk.dim(line)),
+        ],
+  );
+  return lines.length === 0 ? [] : [chalk.bold("Accepted"), ...lines];
+}
+
 /** Findings of one rule that do the same to all readers, as they stand side by side in one event. */
 function groupAlike(findings: readonly Finding[]): readonly (readonly Finding[])[] {
-  const groups = new Map<string, Finding[]>();
-  for (const finding of findings) {
-    const { rule, level, contracts, siblings = [], consumers } = finding;
+  const groups = groupBy(findings, ({ rule, level, contracts, siblings = [], consumers }) => {
     const outcomes = CONTRACTS.filter((contract) => contract !== "text").map((contract) => contracts[contract]);
-    const key = JSON.stringify([rule, level, outcomes, siblings, consumers]);
-    const group = groups.get(key);
-    if (group) group.push(finding);
-    else groups.set(key, [finding]);
-  }
+    return JSON.stringify([rule, level, outcomes, siblings, consumers]);
+  });
   return [...groups.values()];
 }
 
@@ -104,29 +98,28 @@ function groupAlike(findings: readonly Finding[]): readonly (readonly Finding[])
 function renderAlike(alike: readonly Finding[], options: RenderOptions, chalk: ChalkInstance): readonly string[] {
   const [first, ...others] = alike;
   if (first === undefined) return [];
-  const { consumers, siblings = [] } = first;
+  const { consumers, declaration, siblings = [], arches = [] } = first;
+  const details = detailsOf(first).filter(
+    ({ name }) =>
+      name === "made by" ||
+      // The heading names the declaration already.
+      (name === "place" && declaration !== undefined) ||
+      (name === "on" && arches.length === 1),
+  );
   return [
     ...renderMessage(first, options, chalk),
     ...[
       ...others.flatMap((finding) => renderDetail("likewise", describeChange(finding), options)),
       ...renderDetail("also in", listNames(siblings), options),
       ...renderDetail("used by", listConsumers(consumers), options),
+      ...details.flatMap(({ name, text }) => renderDetail(name, text, options)),
     ].map((line) => chalk.dim(line)),
   ];
 }
 
 function renderInFull(finding: Finding, options: RenderOptions, chalk: ChalkInstance): readonly string[] {
-  const { before, after, consumers, fix, siblings = [], folded = [] } = finding;
-  const details = [
-    renderDetail("was", before, options),
-    renderDetail("now", after, options),
-    renderDetail("readers", describeOutcomes(finding), options),
-    renderDetail("used by", listConsumers(consumers), options),
-    renderDetail("also in", siblings.join(", "), options),
-    renderDetail(`stands for ${count(folded.length, "effect")}`, folded.join(", "), options),
-    renderDetail("instead", fix, options),
-  ];
-  return [...renderMessage(finding, options, chalk), ...details.flat().map((line) => chalk.dim(line))];
+  const details = detailsOf(finding).flatMap(({ name, text }) => renderDetail(name, text, options));
+  return [...renderMessage(finding, options, chalk), ...details.map((line) => chalk.dim(line))];
 }
 
 function renderMessage(finding: Finding, { width }: RenderOptions, chalk: ChalkInstance): readonly string[] {
@@ -153,31 +146,6 @@ function describeChange({ before, after, message }: Finding): string {
   if (before !== undefined && after !== undefined) return `${before} -> ${after}`;
   return before ?? after ?? message;
 }
-
-function listConsumers(consumers: Finding["consumers"]): string {
-  return consumers.map(({ tool, where }) => `${tool} (${where})`).join(", ");
-}
-
-/** Which readers meet what, worst first: `layout, args: wrong data without an error; fields: not found`. */
-function describeOutcomes({ contracts, readers = {} }: Finding): string {
-  const met = [...Object.entries(contracts), ...Object.entries(readers)];
-  return OUTCOMES.filter((outcome) => outcome !== "none")
-    .flatMap((outcome) => {
-      const names = met.filter(([, theirs]) => theirs === outcome).map(([name]) => name);
-      return names.length === 0 ? [] : [`${names.join(", ")}: ${OUTCOME_TEXT[outcome]}`];
-    })
-    .join("; ");
-}
-
-const OUTCOME_TEXT: Readonly<Record<Outcome, string>> = {
-  silent: "wrong data without an error",
-  attach: "attaching fails",
-  load: "loading fails",
-  missing: "not found",
-  build: "building fails",
-  cosmetic: "looks different",
-  none: "no effect",
-};
 
 function colorOf(level: Level, chalk: ChalkInstance): ChalkInstance {
   switch (level) {

@@ -3,67 +3,67 @@
 
 import { Chalk, type ChalkInstance } from "chalk";
 
-import { CONTRACTS, type Finding, LEVELS } from "../rules/finding.ts";
-import type { Kernel } from "../snapshot/model.ts";
+import type { Finding } from "../rules/finding.ts";
+import { disarmCommands } from "./escape.ts";
 import type { RenderOptions, Report } from "./report.ts";
-import { type EventGroup, groupByEvent, isDangerous, renderGroup, renderPossible } from "./terminal-findings.ts";
+import { renderAccepted, renderGroup, renderPossible } from "./terminal-findings.ts";
 import { count, cut, describeProblem, grouped, wrap } from "./text.ts";
+import {
+  describeContracts,
+  describeEvents,
+  describeKernels,
+  describeLevels,
+  describeNotComparable,
+  describePolicy,
+  type EventGroup,
+  groupByEvent,
+  isDangerous,
+  shownFindings,
+} from "./words.ts";
 
 /** Events that the summary names: what fits on a first screen. */
 const LOOK_FIRST = 12;
+
+/** Lines that a screen shows; below more of them, the summary is repeated. */
+const SCREEN = 40;
 
 const EXPLAIN_HINT = "What a rule in brackets means: tpabi explain RULE";
 
 export function renderTerminal(report: Report, options: RenderOptions): string {
   const chalk = new Chalk({ level: options.color ? 1 : 0 });
-  const shown = options.all ? report.findings : report.findings.filter(({ level }) => level !== "safe");
-  const groups = groupByEvent(shown);
+  const shown = shownFindings(report, options);
+  const groups = groupByEvent(options.all ? shown : shown.filter(({ accepted }) => accepted === undefined));
   const inFull = options.all ? groups : groups.filter(({ findings }) => findings.some(isDangerous));
   const inShort = options.all ? [] : groups.filter(({ findings }) => !findings.some(isDangerous));
-  const parts = [
-    renderHead(report, options, chalk),
-    [...renderSummary(report, options, chalk), ...renderFirst(inFull, options)],
+  const summary = renderSummary(report, options, chalk);
+  const body = [
     ...inFull.map((group) => renderGroup(group, options, chalk)),
     options.all ? [] : renderFixes(report.findings.filter(isDangerous), options, chalk),
     renderPossible(inShort, options, chalk),
-    shown.length === 0 ? [] : [...renderSummary(report, options, chalk), EXPLAIN_HINT],
+    options.all ? [] : renderAccepted(shown, options, chalk),
   ];
-  return parts
+  const isLong = body.flat().length > SCREEN;
+  const parts = [
+    renderHead(report, options, chalk),
+    [...summary, ...renderFirst(inFull, options)],
+    ...body,
+    shown.length === 0 ? [] : [...(isLong ? summary : []), EXPLAIN_HINT],
+  ];
+  const text = parts
     .filter((lines) => lines.length > 0)
     .map((lines) => `${lines.join("\n")}\n`)
     .join("\n");
+  return disarmCommands(text);
 }
 
 function renderHead(report: Report, { width, names }: RenderOptions, chalk: ChalkInstance): readonly string[] {
-  const { events } = report.summary;
-  const title = `${describeKernel(report.before, names?.before)} → ${describeKernel(report.after, names?.after)}`;
-  const counts =
-    `${count(events.before, "event")} before, ${grouped(events.after)} after: ` +
-    `${grouped(events.removed)} removed, ${grouped(events.added)} added, ${grouped(events.both)} in both`;
   return [
-    ...wrap(title, width).map((line) => chalk.bold(line)),
-    ...wrap(counts, width),
-    ...renderNotComparable(report, width),
+    ...wrap(describeKernels(report, names), width).map((line) => chalk.bold(line)),
+    ...wrap(describeEvents(report), width),
+    ...describeNotComparable(report).flatMap((line) => wrap(line, width, "", 2)),
     ...renderProblems("before", report, width),
     ...renderProblems("after", report, width),
   ];
-}
-
-/** `v6.12.117 (x86_64, source)`; the version stands among the facts where the name does not say it. */
-function describeKernel({ version, arch, origin, ref }: Kernel, called: string | undefined): string {
-  const name = called ?? ref ?? (version || "a kernel of unknown version");
-  const facts = [name.includes(version) ? "" : version, arch, origin.join(" + ")].filter((fact) => fact !== "");
-  return `${name} (${facts.join(", ")})`;
-}
-
-/** One line for each side that knows less: `not compared, because unknown before: args, values`. */
-function renderNotComparable({ notComparable }: Report, width: number): readonly string[] {
-  const sides = { before: "before", after: "after", both: "on both sides" } as const;
-  return (["both", "before", "after"] as const).flatMap((side) => {
-    const facts = notComparable.filter(({ missing }) => missing === side).map(({ fact }) => fact);
-    if (facts.length === 0) return [];
-    return wrap(`not compared, because unknown ${sides[side]}: ${facts.join(", ")}`, width, "", 2);
-  });
 }
 
 /** One line: who wants to know more looks into the snapshot or the JSON report. */
@@ -76,25 +76,24 @@ function renderProblems(side: "before" | "after", report: Report, width: number)
 
 /** Counts of findings, whom they hurt, and how many of them nobody would notice. */
 function renderSummary(report: Report, { width, all }: RenderOptions, chalk: ChalkInstance): readonly string[] {
-  const { levels, contracts } = report.summary;
+  const { levels } = report.summary;
   const dangerous = report.findings.filter(isDangerous);
   const silent = dangerous.filter((finding) => Object.values(finding.contracts).includes("silent"));
-  const counts = LEVELS.map((level) => `${grouped(levels[level])} ${level}`).join(", ");
   const hidden = levels.possible + levels.safe > 0 && !all ? " (--all shows all in full)" : "";
-  const hurt = CONTRACTS.filter((contract) => contracts[contract] > 0);
-  const byContract = hurt.map((name) => `${name} ${grouped(contracts[name])}`).join(", ");
+  const byContract = describeContracts(report);
   const verdict =
     dangerous.length === 0
       ? ["Nothing here is known or likely to break a program."]
       : silent.length === 0
         ? []
         : [
-            `${grouped(silent.length)} of ${count(dangerous.length, "finding")} at breaking or likely: wrong data without an error.`,
+            `${grouped(silent.length)} of ${count(dangerous.length, "dangerous finding")}: wrong data without an error.`,
           ];
   return [
-    ...wrap(counts + hidden, width).map((line) => chalk.bold(line)),
-    ...(hurt.length === 0 ? [] : wrap(`broken by contract: ${byContract}`, width, "", 2)),
+    ...wrap(describeLevels(report) + hidden, width).map((line) => chalk.bold(line)),
+    ...(byContract === "" ? [] : wrap(byContract, width, "", 2)),
     ...verdict.flatMap((line) => wrap(line, width)),
+    ...(report.policy === undefined ? [] : wrap(describePolicy(report), width)),
   ];
 }
 

@@ -2,16 +2,24 @@
 
 import type { Problem } from "../snapshot/model.ts";
 
-/** Controls, and the marks that reorder text: what could move the cursor or make a line read as another one. */
-// oxlint-disable-next-line no-control-regex -- finding control characters is the purpose
-const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+/**
+ * Controls, and the marks that reorder text: what could move the cursor or make a line read as another one. Also halves
+ * of characters and what is none, which XML and URIs cannot hold.
+ */
+export const UNPRINTABLE =
+  // oxlint-disable-next-line no-control-regex -- finding control characters is the purpose
+  /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufffe\uffff]/gu;
 
-/** The text with everything that a terminal would act on written as `\x1b` or `\u202e`. */
+/**
+ * The text with everything that a terminal would act on written as `\x1b` or `\u202e`, and likewise `##[`, which begins
+ * a command to the runner of GitHub's actions wherever it stands in a line.
+ */
 export function escapeControls(text: string): string {
-  return text.replace(UNPRINTABLE, (character) => {
+  const escape = (character: string): string => {
     const code = character.charCodeAt(0);
     return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16)}`;
-  });
+  };
+  return text.replace(UNPRINTABLE, escape).replaceAll("##[", "##\\x5b");
 }
 
 /** Lines of at most `width` columns, the first after `first`, all others after `hang` spaces. Words stay whole. */

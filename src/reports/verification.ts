@@ -12,6 +12,7 @@ const TITLES: Readonly<Record<Aspect, string>> = {
   printArgs: "print arguments exact",
   args: "tracepoint args exact",
   classes: "event classes exact",
+  contexts: "syscall contexts exact",
 };
 
 /** Longest piece of a fact that is shown around the first difference. */

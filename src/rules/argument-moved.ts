@@ -1,5 +1,6 @@
 // Judges an argument that changed places. Invariant: always silent for raw_tp programs.
 
+import { chooseByType } from "./guards.ts";
 import { LINKS } from "./links.ts";
 import { defineRule } from "./rule.ts";
 import { ordinal, quote } from "./words.ts";
@@ -10,6 +11,7 @@ export default defineRule({
   title: "argument moved to another position",
   why: "raw_tp programs read arguments by position and nothing checks what they are. tp_btf programs fail to load only if the types differ and they follow the pointer themselves, not through BPF_CORE_READ.",
   fix: "leave the order of TP_PROTO alone",
+  guard: chooseByType("demo_map", 0, "int"),
   breaks: { args: "silent", readers: { module: "build" } },
   message: ({ arg, positionBefore, position, countAfter }) =>
     `${quote(arg.name)} is argument ${ordinal(position, countAfter)}, was argument ${positionBefore + 1}: raw_tp programs that read by position get another argument without any error`,

@@ -1,5 +1,6 @@
 // Judges a change of the header of every record. Invariant: one finding, however many events it moves.
 
+import { c } from "./guards.ts";
 import { LINKS } from "./links.ts";
 import { defineRule } from "./rule.ts";
 import { plural, quoteAll } from "./words.ts";
@@ -10,9 +11,14 @@ export default defineRule({
   title: "common fields of every record changed",
   why: "Hand-written structs, vmlinux.h of another kernel and powertop 1.x count the header in bytes; PREEMPT_RT and RHEL kernels append common_migrate_disable and common_preempt_lazy_count and move every field of every event. CO-RE programs on system call events fail to attach then, since BTF moves args while the context that the kernel hands them does not (kernel/trace/trace_syscalls.c).",
   fix: "use the spare bits of a common field, or keep padding in the place of a removed one",
-  guard: `/* field offsets from the format file, at run time */
-struct tep_format_field *f = tep_find_field(event, "demo");
-const void *value = record->data + f->offset;`,
+  guard: c(`
+/* the offset of a field from the format file, at run time */
+static const void *value_of(struct tep_event *event, struct tep_record *record)
+{
+	struct tep_format_field *field = tep_find_field(event, "demo");
+
+	return field ? (const char *)record->data + field->offset : NULL;
+}`),
   breaks: ({ shiftBytes, removed }) => ({
     layout: shiftBytes === 0 && removed.length === 0 ? "cosmetic" : "silent",
     fields: removed.length === 0 ? "none" : "missing",

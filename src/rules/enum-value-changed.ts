@@ -1,5 +1,6 @@
 // Judges enum constants that have other numbers. Invariant: always silent for whoever compares numbers.
 
+import { askForConstant } from "./guards.ts";
 import { LINKS } from "./links.ts";
 import { defineRule } from "./rule.ts";
 import { describeValue, list, plural } from "./words.ts";
@@ -10,7 +11,7 @@ export default defineRule({
   title: "enum constants renumbered",
   why: "Records hold the number. Programs compiled with the old one, and tools with a table of their own, compare with what now means something else.",
   fix: "append new constants; keep a gap where one was removed",
-  guard: `u32 no_socket = bpf_core_enum_value(enum demo_reason, DEMO_NO_SOCKET);`,
+  guard: askForConstant("demo_reason", "DEMO_NO_SOCKET"),
   breaks: { values: "silent" },
   message: ({ constants }) =>
     `${plural(constants.length, "enum constant")} renumbered (${list(constants.map(describeValue))}): programs that compare numbers get it wrong without any error`,

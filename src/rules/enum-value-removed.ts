@@ -1,5 +1,6 @@
 // Judges enum constants that are gone. Invariant: loud for programs that relocate them.
 
+import { askForConstant } from "./guards.ts";
 import { LINKS } from "./links.ts";
 import { defineRule } from "./rule.ts";
 import { plural, quoteAll } from "./words.ts";
@@ -10,8 +11,7 @@ export default defineRule({
   title: "enum constants removed",
   why: "bpf_core_enum_value of a constant that is gone is poisoned and the program does not load; numbers compiled in no longer occur.",
   fix: "keep the constant, marked as unused",
-  guard: `if (bpf_core_enum_value_exists(enum demo_reason, DEMO_FILTER))
-	filter = bpf_core_enum_value(enum demo_reason, DEMO_FILTER);`,
+  guard: askForConstant("demo_reason", "DEMO_FILTER"),
   breaks: { values: "load" },
   message: ({ constants }) =>
     `${plural(constants.length, "enum constant")} gone (${quoteAll(constants.map((constant) => constant.name))}): programs that relocate them fail to load`,

@@ -1,5 +1,6 @@
 // Judges an event that exists under another condition. Invariant: hard only if it became conditional.
 
+import { loadIfThere } from "./guards.ts";
 import { LINKS } from "./links.ts";
 import { defineRule } from "./rule.ts";
 import { quote } from "./words.ts";
@@ -10,8 +11,7 @@ export default defineRule({
   title: "event exists under another condition",
   why: "An event inside #ifdef is absent from kernels built without the option; programs that attached on every kernel now fail on some.",
   fix: "define the event unconditionally, or say in the commit message which configurations lose it",
-  guard: `if (!tracepoint_exists("demo", "demo_done"))
-	bpf_program__set_autoload(skel->progs.on_demo_done, false);`,
+  guard: loadIfThere("demo_done", "on_done"),
   breaks: ({ before, after }) => ({
     existence: after === undefined ? "none" : before === undefined ? "missing" : "cosmetic",
   }),

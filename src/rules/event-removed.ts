@@ -1,5 +1,6 @@
 // Judges an event that is gone without a successor. Invariant: programs on it never start again, and say so.
 
+import { loadIfThere } from "./guards.ts";
 import { LINKS } from "./links.ts";
 import { defineRule } from "./rule.ts";
 import { quote } from "./words.ts";
@@ -10,9 +11,11 @@ export default defineRule({
   title: "event removed",
   why: "A program attaches to an event by its id or its path in tracefs; without them perf_event_open and libbpf fail, bpftrace and perf refuse the name, and a program that attaches to several events often gives up on all.",
   fix: "keep the event and fire it from the new code, or deprecate it for a release with its successor named in the commit message",
-  guard: `if (!tracepoint_exists("demo", "demo_done"))
-	bpf_program__set_autoload(skel->progs.on_demo_done, false);`,
-  breaks: ({ tracepointKept }) => ({ existence: "attach", args: tracepointKept ? "none" : "attach" }),
+  guard: loadIfThere("demo_done", "on_done"),
+  breaks: ({ tracepointKept }) =>
+    tracepointKept
+      ? { existence: "attach" }
+      : { existence: "attach", args: "attach", readers: { tp_btf: "load", module: "build" } },
   message: ({ event, tracepointKept }) =>
     `${quote(event.id)} is gone: programs on it fail to attach${tracepointKept ? "; its tracepoint is still there for raw_tp programs" : ""}`,
   example: {

@@ -1,7 +1,7 @@
 // Reads the short text in which rules write their example kernels, and computes the layout of the records.
 // Invariant: an example is a whole kernel that knows everything; text it cannot read throws, since it is our own.
 
-import type { Arg, Field, FieldKind, Snapshot, TraceEvent, Tracepoint } from "../snapshot/model.ts";
+import type { Arg, EventClass, Field, FieldKind, Snapshot, TraceEvent, Tracepoint } from "../snapshot/model.ts";
 
 /** Bytes and sign of the types that examples use; pointers and enums are known by their text. */
 const TYPES: Readonly<Record<string, readonly [size: number, signed: boolean]>> = {
@@ -34,11 +34,15 @@ const COMMON = [
   "int common_pid",
 ];
 
+/** Bytes at the start of a BPF context that only helpers use. */
+const POINTER = 8;
+
 interface Draft {
   charSigned: boolean;
   readonly common: string[];
   readonly events: { system: string; name: string; readonly lines: string[] }[];
   readonly tracepoints: Tracepoint[];
+  readonly contexts: EventClass[];
   readonly enums: Record<string, number>;
 }
 
@@ -46,10 +50,10 @@ interface Draft {
  * Reads an example kernel. One statement a line; indented lines belong to the event above:
  * `event SYSTEM:NAME`, `class NAME`, `when CONDITION`, `file PATH:LINE`, `proto ARGUMENTS`, `field DECLARATION [@OFFSET]`
  * (`[when CONDITION]`), `print "FORMAT", ARGUMENTS`, `symbols EXPRESSION { 1 "LABEL", ... }`;
- * and at the margin `tracepoint NAME(ARGUMENTS)`, `enum NAME = VALUE`, `common DECLARATION`, `char signed`.
+ * and at the margin `tracepoint NAME(ARGUMENTS)`, `context NAME DECLARATIONS`, `enum NAME = VALUE`, `common DECLARATION`, `char signed`.
  */
 export function parseExample(text: string): Snapshot {
-  const draft: Draft = { charSigned: false, common: [...COMMON], events: [], tracepoints: [], enums: {} };
+  const draft: Draft = { charSigned: false, common: [...COMMON], events: [], tracepoints: [], contexts: [], enums: {} };
   for (const line of text.split("\n")) if (line.trim() !== "") readLine(line.trim(), draft);
   const commonFields = layOut(draft.common, 0, draft.charSigned);
   const start = commonFields.reduce((end, field) => Math.max(end, (field.offset ?? 0) + (field.size ?? 0)), 0);
@@ -64,6 +68,7 @@ export function parseExample(text: string): Snapshot {
     commonFields,
     events,
     tracepoints: [...draft.tracepoints, ...protos],
+    ...(draft.contexts.length > 0 && { contexts: draft.contexts }),
     enums: draft.enums,
     problems: [],
   };
@@ -81,6 +86,11 @@ function readLine(line: string, draft: Draft): void {
     case "tracepoint": {
       const [name, args] = split(rest.replace(/\)$/, ""), "(");
       draft.tracepoints.push({ ...tracepoint(name, args), bare: true });
+      return;
+    }
+    case "context": {
+      const [name, fields] = split(rest, " ");
+      draft.contexts.push({ name, fields: layOut(fields.split(";"), POINTER, draft.charSigned) });
       return;
     }
     case "enum": {
@@ -140,10 +150,18 @@ function tracepoint(name: string, args: string): Tracepoint {
   return { name, args: list };
 }
 
-/** The kernel marks an argument that may be NULL by the suffix `__nullable` (kernel/bpf/btf.c@v6.12). */
+/**
+ * The kernel marks an argument that may be NULL by the suffix `__nullable` or in a table (kernel/bpf/btf.c@v6.13), and one
+ * that may be an error code in the table alone; here the suffix `__error` says it.
+ */
 function readArg(text: string): Arg {
   const [, type = "", name = ""] = /^\s*(.*?[\s*])(\w+)\s*$/.exec(text) ?? [];
-  return { name: name.replace(/__nullable$/, ""), type: type.trim(), nullable: name.endsWith("__nullable") };
+  return {
+    name: name.replace(/__(?:nullable|error)$/, ""),
+    type: type.trim(),
+    nullable: name.endsWith("__nullable"),
+    ...(name.endsWith("__error") && { error: true }),
+  };
 }
 
 function layOut(declarations: readonly string[], start: number, charSigned: boolean): readonly Field[] {

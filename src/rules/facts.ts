@@ -4,7 +4,16 @@
 import type { Change, EventRef } from "../diff/change.ts";
 import { EVERY_EVENT } from "../diff/event-ref.ts";
 import type { Arg, Field, Location } from "../snapshot/model.ts";
-import { declare, declareArg, describeGoneValue, describeNewValue, describeShift, describeValue } from "./words.ts";
+import {
+  declare,
+  declareArg,
+  describeGoneValue,
+  describeNewValue,
+  describeShift,
+  describeValue,
+  quote,
+  VALIDITY_TEXT,
+} from "./words.ts";
 
 export interface Facts {
   readonly event: EventRef;
@@ -53,6 +62,12 @@ function shownOf(change: Change): Shown {
     case "event-renamed":
     case "event-moved":
       return { before: change.from.id, after: change.event.id, confidence: change.confidence };
+    case "event-split":
+      return {
+        before: change.event.id,
+        after: change.parts.map(({ id }) => id).join(", "),
+        confidence: change.confidence,
+      };
     case "tracepoint-renamed":
       return { before: change.before, after: change.after, confidence: change.confidence };
     case "event-class-changed":
@@ -60,6 +75,15 @@ function shownOf(change: Change): Shown {
       return beforeAfter(change.before, change.after);
     case "common-fields-changed":
       return beforeAfter(namesOf(change.before), namesOf(change.after));
+    case "syscall-context-changed":
+      return beforeAfter(change.before.map(place).join("; "), change.after.map(place).join("; "));
+    case "syscall-arguments-changed": {
+      const lost = [...change.gone, ...change.displaced, ...change.retyped].map(({ name }) => name);
+      return {
+        ...(lost.length === 1 ? { subject: lost[0] ?? "" } : { affected: lost }),
+        ...beforeAfter(change.before.map(declare).join(", "), change.after.map(declare).join(", ")),
+      };
+    }
     case "field-removed":
       // Its line is one of the earlier kernel; the event's is where it is missing now.
       return { subject: change.field.name, before: place(change.field) };
@@ -84,7 +108,11 @@ function shownOf(change: Change): Shown {
     case "record-grown":
       return beforeAfter(bytes(change.effect.endBefore), bytes(change.effect.endAfter));
     case "argument-removed":
-      return { ...ofArg(change.arg), before: declareArg(change.arg), ...pushed(change.shifted) };
+      return {
+        ...(change.args[0] === undefined ? {} : ofArg(change.args[0])),
+        before: change.args.map(declareArg).join(", "),
+        ...pushed(change.shifted, change.args.slice(1)),
+      };
     case "argument-inserted":
       return { ...ofAdded(change.args), ...pushed(change.shifted) };
     case "argument-appended":
@@ -97,8 +125,17 @@ function shownOf(change: Change): Shown {
     case "argument-retyped":
     case "argument-replaced":
     case "argument-renamed":
-    case "argument-nullability-changed":
       return { ...ofArg(change.before), ...beforeAfter(declareArg(change.before), declareArg(change.after)) };
+    case "argument-nullability-changed": {
+      const [first, ...more] = change.args;
+      const nullability = beforeAfter(VALIDITY_TEXT[change.validityBefore], VALIDITY_TEXT[change.validityAfter]);
+      if (more.length === 0 && first !== undefined) return { ...nullability, subject: first.name };
+      return {
+        ...nullability,
+        affected: change.args.map(({ name }) => name),
+        folded: change.args.map(({ event, name }) => `${event} ${quote(name)}`),
+      };
+    }
     case "enum-value-changed":
     case "enum-value-removed":
     case "enum-value-added": {
@@ -111,7 +148,8 @@ function shownOf(change: Change): Shown {
     }
     case "symbol-table-changed":
       return {
-        subject: change.field ?? change.expression,
+        subject: change.reads ?? change.expression,
+        affected: [...change.renumbered, ...change.removed].map(({ name }) => name),
         folded: [
           ...change.renumbered.map(describeValue),
           ...change.removed.map(describeGoneValue),
@@ -155,9 +193,13 @@ function ofAdded(args: readonly Arg[]): Shown {
   return { ...(args[0] === undefined ? {} : ofArg(args[0])), after: args.map(declareArg).join(", ") };
 }
 
-function pushed(shifted: readonly { readonly name: string; readonly before: number; readonly after: number }[]): Shown {
+/** What moved, and which arguments beside the subject went or came along. */
+function pushed(
+  shifted: readonly { readonly name: string; readonly before: number; readonly after: number }[],
+  along: readonly Arg[] = [],
+): Shown {
   return {
-    affected: shifted.map(({ name }) => name),
+    affected: [...along, ...shifted].map(({ name }) => name),
     folded: shifted.map(({ name, before, after }) => `${name || "argument"}: position ${before + 1} -> ${after + 1}`),
   };
 }

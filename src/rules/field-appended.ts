@@ -1,5 +1,6 @@
 // Judges new fields after all others. Invariant: only readers that take all fields by position are hurt.
 
+import { python } from "./guards.ts";
 import { LINKS } from "./links.ts";
 import { textOf } from "./outcomes.ts";
 import { defineRule } from "./rule.ts";
@@ -11,9 +12,10 @@ export default defineRule({
   title: "field appended",
   why: "This is the way to extend an event: no offset moves, no name goes, CO-RE ignores the new member. Python handlers of perf script take all fields as positional parameters and fail with a TypeError. Records of system call entries are the exception: tools take every field after the number as an argument.",
   fix: "none needed; this is the way to add a field",
-  guard: `# perf script: take what comes
+  guard: python(`
+# perf script: take what comes
 def demo__demo_queued(event_name, context, common_cpu, common_secs, common_nsecs, common_pid, common_comm, common_callchain, *fields):
-    skbaddr = fields[0]`,
+    skbaddr = fields[0]`),
   breaks: ({ event, effect }) => ({
     fields: event.system === "syscalls" ? "silent" : "none",
     text: textOf(effect),

@@ -1,5 +1,6 @@
 // Judges a field that exists under another condition. Invariant: hard only if it became conditional.
 
+import { readIfThere } from "./guards.ts";
 import { LINKS } from "./links.ts";
 import { readersOfShifted, textOf, worst } from "./outcomes.ts";
 import { defineRule } from "./rule.ts";
@@ -11,8 +12,7 @@ export default defineRule({
   title: "field exists under another condition",
   why: "A field inside #ifdef is absent from records of kernels built without the option, and the fields after it lie elsewhere there.",
   fix: "declare the field always and fill it with zero where the option is off",
-  guard: `if (bpf_core_field_exists(struct trace_event_raw_demo_done, cgroup))
-	cgroup = BPF_CORE_READ(ctx, cgroup);`,
+  guard: readIfThere("demo_done", "u64 cgroup", "cgroup"),
   breaks: ({ before, after, effect }) => {
     const outcome = after === undefined ? "none" : before === undefined ? "missing" : "cosmetic";
     return {

@@ -1,5 +1,6 @@
 // Judges new fields before existing ones. Invariant: all that it moves is told here and nowhere else.
 
+import { bpf } from "./guards.ts";
 import { LINKS } from "./links.ts";
 import { readersOfShifted, textOf } from "./outcomes.ts";
 import { defineRule } from "./rule.ts";
@@ -11,8 +12,21 @@ export default defineRule({
   title: "field inserted before others",
   why: "Every later field moves. BPF programs with hand-copied structs, non-CO-RE vmlinux.h and readers of raw perf records go on reading the old offsets and get other bytes; nothing tells them. Readers by name and CO-RE programs are fine; Python handlers of perf script fail on the number of their parameters.",
   fix: "add the field at the end of TP_STRUCT__entry",
-  guard: `/* CO-RE instead of a hand-copied struct */
-struct trace_event_raw_demo_issue { char comm[16]; } __attribute__((preserve_access_index));`,
+  guard: bpf(`
+/* offsets come from the running kernel, not from a copied struct */
+struct trace_event_raw_demo_issue___any {
+	char comm[16];
+} __attribute__((preserve_access_index));
+
+SEC("tp/demo/demo_issue")
+int on_issue(struct trace_event_raw_demo_issue___any *ctx)
+{
+	char comm[16];
+
+	bpf_core_read_str(comm, sizeof(comm), &ctx->comm);
+	bpf_printk("%s", comm);
+	return 0;
+}`),
   breaks: ({ effect }) => ({
     layout: readersOfShifted(effect),
     text: textOf(effect),

@@ -1,5 +1,6 @@
 // Judges a field that changed places with others. Invariant: readers by name are unharmed.
 
+import { readRelocated } from "./guards.ts";
 import { LINKS } from "./links.ts";
 import { readerOfOldBytes, readersOfShifted, textOf, worst } from "./outcomes.ts";
 import { defineRule } from "./rule.ts";
@@ -11,7 +12,7 @@ export default defineRule({
   title: "field moved among the others",
   why: "Readers at fixed offsets get other bytes without any error, and Python handlers of perf script get values in the wrong parameters. Readers by name and CO-RE programs find the field where it is.",
   fix: "leave the order of TP_STRUCT__entry alone; holes may be filled by new fields only",
-  guard: `struct trace_event_raw_demo_mkdir { u64 id; int level; } __attribute__((preserve_access_index));`,
+  guard: readRelocated("demo_mkdir", "int id", "id"),
   breaks: ({ before, effect }) => ({
     layout: worst(readerOfOldBytes(before, effect), readersOfShifted(effect)),
     text: textOf(effect),

@@ -1,5 +1,6 @@
 // Judges a field that is gone. Invariant: hard for every kind of reader of that field.
 
+import { readIfThere } from "./guards.ts";
 import { LINKS } from "./links.ts";
 import { readerOfOldBytes, readersOfShifted, textOf, worst } from "./outcomes.ts";
 import { defineRule } from "./rule.ts";
@@ -9,15 +10,14 @@ export default defineRule({
   id: "field-removed",
   on: "field-removed",
   title: "field removed",
-  why: "Readers by name do not find it (bpftrace and filters refuse, libtraceevent returns an error that tools often read as zero), CO-RE relocations of the member fail, and readers at fixed offsets get whatever lies there now; a tp/ program that reads past the new end of the record is refused with EACCES when it is attached.",
+  why: "Readers by name do not find it (bpftrace and filters refuse, libtraceevent returns an error that tools often read as zero), CO-RE relocations of the member fail, and readers at fixed offsets get whatever lies there now, parsers of printed lines miss its value; a tp/ program that reads past the new end of the record is refused with EACCES when it is attached.",
   fix: "keep the field and fill it with a harmless value, or replace it in place by one of the same size",
-  guard: `if (bpf_core_field_exists(struct trace_event_raw_demo_runtime, vruntime))
-	vruntime = BPF_CORE_READ(ctx, vruntime);`,
-  breaks: ({ field, effect }) => ({
+  guard: readIfThere("demo_runtime", "u64 vruntime", "vruntime"),
+  breaks: ({ field, printed, effect }) => ({
     layout: worst(readerOfOldBytes(field, effect), readersOfShifted(effect)),
     fields: "missing",
     core: "load",
-    text: textOf(effect),
+    text: printed ? "missing" : textOf(effect),
   }),
   message: ({ field, effect }) =>
     `${quote(declare(field))} removed: readers by name do not find it, CO-RE programs that read it fail to load, ` +

@@ -1,5 +1,6 @@
 // Judges a field that goes by another name. Invariant: the layout suffers only if size or place changed as well.
 
+import { bpf } from "./guards.ts";
 import { unitOf } from "../diff/similarity.ts";
 import type { Field } from "../snapshot/model.ts";
 import { LINKS } from "./links.ts";
@@ -13,11 +14,18 @@ export default defineRule({
   title: "field renamed",
   why: "Readers by name and CO-RE programs look for the old name and do not find it. Readers at fixed offsets notice nothing, which is worse if the new name means another unit.",
   fix: "keep the old name: it is part of the interface, the names in the code are not",
-  guard: `struct trace_event_raw_demo_io___old { int errors; } __attribute__((preserve_access_index));
-if (bpf_core_field_exists(struct trace_event_raw_demo_io, error))
-	error = BPF_CORE_READ(ctx, error);
-else
-	error = BPF_CORE_READ((struct trace_event_raw_demo_io___old *)ctx, errors);`,
+  guard: bpf(`
+struct trace_event_raw_demo_io___any {
+	int error;
+	int errors;
+} __attribute__((preserve_access_index));
+
+SEC("tp/demo/demo_io")
+int on_io(struct trace_event_raw_demo_io___any *ctx)
+{
+	bpf_printk("error %d", bpf_core_field_exists(ctx->error) ? ctx->error : ctx->errors);
+	return 0;
+}`),
   breaks: ({ before, after, moved, effect }) => ({
     layout: worst(
       moved || before.size !== after.size || before.kind !== after.kind ? readerOfOldBytes(before, effect) : "none",

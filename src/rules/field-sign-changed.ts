@@ -1,5 +1,6 @@
 // Judges a field of another sign. Invariant: hard only where CO-RE tells the types apart, since the bytes are the same.
 
+import { bpf } from "./guards.ts";
 import { LINKS } from "./links.ts";
 import { coreOfRetype, textOf } from "./outcomes.ts";
 import { defineRule } from "./rule.ts";
@@ -11,6 +12,20 @@ export default defineRule({
   title: "field has another sign",
   why: "The bytes are the same; tools that take the sign from the format file print and compare large or negative values differently. libbpf does not relocate between integers and enums (bpf_core_fields_are_compat), so CO-RE programs fail to load where one became the other.",
   fix: "keep the sign, or say in the commit message which values change their meaning",
+  guard: bpf(`
+struct trace_event_raw_demo_commit___any {
+	int transaction;
+} __attribute__((preserve_access_index));
+
+SEC("tp/demo/demo_commit")
+int on_commit(struct trace_event_raw_demo_commit___any *ctx)
+{
+	bool is_signed = __CORE_RELO(ctx, transaction, SIGNED);
+	s64 transaction = is_signed ? (s64)ctx->transaction : (s64)(u32)ctx->transaction;
+
+	bpf_printk("transaction %lld", transaction);
+	return 0;
+}`),
   breaks: ({ before, after, effect }) => ({
     fields: "cosmetic",
     layout: "cosmetic",

@@ -1,5 +1,6 @@
 // Judges a field of another size. Invariant: by name it is harmless, since the format file tells the size.
 
+import { bpf } from "./guards.ts";
 import type { Outcome } from "./finding.ts";
 import { LINKS } from "./links.ts";
 import { coreOfRetype, readerOfOldBytes, readersOfShifted, textOf, worst } from "./outcomes.ts";
@@ -12,8 +13,18 @@ export default defineRule({
   title: "field has another size",
   why: "Readers by name take the size from the format file. libbpf adjusts a CO-RE load only between unsigned integers or pointers; a signed one is poisoned and the program rejected. BPF_CORE_READ adjusts nothing: of a field that is narrower now it reads the bytes behind, too. Readers at fixed offsets read too many or too few bytes, and later fields move.",
   fix: "append a wider field beside the old one",
-  guard: `if (bpf_core_field_size(ctx->flags) == sizeof(u64))
-	flags = BPF_CORE_READ(ctx, flags);`,
+  guard: bpf(`
+struct trace_event_raw_demo_state___any {
+	u16 protocol;
+} __attribute__((preserve_access_index));
+
+SEC("tp/demo/demo_state")
+int on_state(struct trace_event_raw_demo_state___any *ctx)
+{
+	/* as many bytes as the running kernel has */
+	bpf_printk("protocol %llu", BPF_CORE_READ_BITFIELD(ctx, protocol));
+	return 0;
+}`),
   breaks: ({ before, after, effect }) => ({
     layout: worst(
       readersOfShifted(effect),

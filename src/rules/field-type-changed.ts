@@ -1,5 +1,6 @@
 // Judges a field of another type with the same size and sign. Invariant: hard only where CO-RE tells the types apart.
 
+import { bpf } from "./guards.ts";
 import { LINKS } from "./links.ts";
 import { coreOfRetype, textOf } from "./outcomes.ts";
 import { defineRule } from "./rule.ts";
@@ -11,7 +12,27 @@ export default defineRule({
   title: "field has another type of the same layout",
   why: "The bytes stay, their meaning may not: a pointer to another struct, a number that was an enum. libbpf does not relocate between integers, enums and pointers (bpf_core_fields_are_compat), so CO-RE programs fail to load there; scripts that follow the pointer find other members.",
   fix: "keep the type, or append a field of the new one",
-  guard: `struct trace_event_raw_demo_lock___old { unsigned long mode; } __attribute__((preserve_access_index));`,
+  guard: bpf(`
+enum demo_reason___any { DEMO_REASON___any };
+
+struct trace_event_raw_demo_drop___enum {
+	enum demo_reason___any reason;
+} __attribute__((preserve_access_index));
+
+struct trace_event_raw_demo_drop___number {
+	u32 reason;
+} __attribute__((preserve_access_index));
+
+SEC("tp/demo/demo_drop")
+int on_drop(void *ctx)
+{
+	struct trace_event_raw_demo_drop___number *number = ctx;
+	struct trace_event_raw_demo_drop___enum *named = ctx;
+
+	/* a member of another kind counts as one that is not there */
+	bpf_printk("reason %u", bpf_core_field_exists(named->reason) ? (u32)named->reason : number->reason);
+	return 0;
+}`),
   breaks: ({ before, after, effect }) => ({
     fields: "cosmetic",
     core: coreOfRetype(before, after),

@@ -19,25 +19,41 @@ export type Contract = (typeof CONTRACTS)[number];
 export const OUTCOMES = ["silent", "attach", "load", "missing", "build", "cosmetic", "none"] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
+/** No outcome through any contract. */
+export const NO_OUTCOMES: Readonly<Record<Contract, Outcome>> = {
+  existence: "none",
+  layout: "none",
+  fields: "none",
+  core: "none",
+  args: "none",
+  values: "none",
+  text: "none",
+};
+
 /** Outcomes after which a program no longer does what it did. */
 export const HARD_OUTCOMES: ReadonlySet<Outcome> = new Set(["silent", "attach", "load", "missing", "build"]);
 
 /**
- * Kinds of readers within a contract that fare worse than the rest of it, and the contract they belong to.
+ * Kinds of readers within a contract that fare otherwise than the rest of it, and the contract they belong to.
  * `perf-python`: handlers of `perf script` in Python, which take all fields by position (in `fields`).
  * `bcc`: TRACEPOINT_PROBE, whose generated struct spells dynamic fields `data_loc_<name>` (in `fields`).
+ * `raw_tp`, `tp_btf`: BPF programs on arguments, untyped and typed (in `args`).
  * `module`: kernel modules that register probes, compiled against TP_PROTO (in `args`).
  */
-export const READER_KINDS = { "perf-python": "fields", bcc: "fields", module: "args" } as const satisfies Record<
-  string,
-  Contract
->;
+export const READER_KINDS = {
+  "perf-python": "fields",
+  bcc: "fields",
+  raw_tp: "args",
+  tp_btf: "args",
+  module: "args",
+} as const satisfies Record<string, Contract>;
 export type ReaderKind = keyof typeof READER_KINDS;
 
 /**
- * `breaking`: a hard outcome through a contract by which a known consumer uses exactly this event, field or argument.
- * `likely`: a hard outcome on an exposed event without such a known user.
- * `possible`: hard only for fixed-offset readers of an unexposed event, or a soft outcome that scripts notice.
+ * `breaking`: a known consumer uses exactly this event, field or argument, and meets a hard outcome when it runs.
+ * `likely`: a hard outcome on an exposed event without such a known user, or a known one that does not build any more.
+ * `possible`: hard only for readers of bytes, arguments, members and numbers of an unexposed event, or a soft outcome that
+ * scripts notice.
  * `safe`: hurts nobody.
  */
 export const LEVELS = ["breaking", "likely", "possible", "safe"] as const;
@@ -48,6 +64,25 @@ export interface Consumer {
   readonly tool: string;
   /** File (and line) in the tool's source where the use was seen. */
   readonly where: string;
+  /** What the program meets, through the contract by which it uses the event. */
+  readonly outcome: Outcome;
+}
+
+/** That somebody has accepted a finding, as tpabi.yml says it (docs/config.md). */
+export interface Accepted {
+  readonly reason: string;
+  readonly owner?: string;
+  /** The last day (`2027-01-31`) or the last kernel (`6.18`) for which it holds. */
+  readonly until?: string;
+}
+
+/** The commit of a series that made a change. */
+export interface IntroducedBy {
+  /** Absent for a patch that is no commit yet. */
+  readonly id?: string;
+  readonly subject: string;
+  /** A later commit of the series after which the change is gone again. */
+  readonly undoneBy?: { readonly id?: string; readonly subject: string };
 }
 
 /** One change, judged. */
@@ -66,7 +101,7 @@ export interface Finding {
   /** From 0 to 1, for renames: how sure it is that one became the other. */
   readonly confidence?: number;
   readonly contracts: Readonly<Record<Contract, Outcome>>;
-  /** Kinds of readers that meet something worse than the rest of their contract. */
+  /** Kinds of readers that meet something else than the rest of their contract. */
   readonly readers?: Readonly<Partial<Record<ReaderKind, Outcome>>>;
   readonly consumers: readonly Consumer[];
   /** The changed fact before and after, in short text. */
@@ -84,4 +119,11 @@ export interface Finding {
   readonly siblings?: readonly string[];
   /** Knock-on effects that this finding stands for, one short text each. */
   readonly folded?: readonly string[];
+  /** It stays visible, and fails nothing. */
+  readonly accepted?: Accepted;
+  /** Whether it fails the check, by the policy that the report names. */
+  readonly fails?: true;
+  /** The architectures it was found on, where several were compared. */
+  readonly arches?: readonly string[];
+  readonly commit?: IntroducedBy;
 }

@@ -20,6 +20,7 @@ import eventConditionChanged from "./event-condition-changed.ts";
 import eventMoved from "./event-moved.ts";
 import eventRemoved from "./event-removed.ts";
 import eventRenamed from "./event-renamed.ts";
+import eventSplit from "./event-split.ts";
 import fieldAppended from "./field-appended.ts";
 import fieldArrayLengthChanged from "./field-array-length-changed.ts";
 import fieldConditionChanged from "./field-condition-changed.ts";
@@ -36,6 +37,8 @@ import printFormatChanged from "./print-format-changed.ts";
 import recordGrown from "./record-grown.ts";
 import recordShrunk from "./record-shrunk.ts";
 import symbolTableChanged from "./symbol-table-changed.ts";
+import syscallArgumentsChanged from "./syscall-arguments-changed.ts";
+import syscallContextChanged from "./syscall-context-changed.ts";
 import tracepointAdded from "./tracepoint-added.ts";
 import tracepointRemoved from "./tracepoint-removed.ts";
 import tracepointRenamed from "./tracepoint-renamed.ts";
@@ -63,6 +66,7 @@ export const rules: readonly Rule[] = [
   eventMoved,
   eventRemoved,
   eventRenamed,
+  eventSplit,
   fieldAppended,
   fieldArrayLengthChanged,
   fieldConditionChanged,
@@ -79,6 +83,8 @@ export const rules: readonly Rule[] = [
   recordGrown,
   recordShrunk,
   symbolTableChanged,
+  syscallArgumentsChanged,
+  syscallContextChanged,
   tracepointAdded,
   tracepointRemoved,
   tracepointRenamed,

@@ -2,33 +2,47 @@
 // Invariant: facts about events in general only; no event, tool or rule is named here or in the weights.
 
 import type { EventRef } from "../diff/change.ts";
+import { EVERY_EVENT } from "../diff/event-ref.ts";
 import { CONTRACTS, HARD_OUTCOMES, READER_KINDS } from "./finding.ts";
 import type { Contract, Level, Outcome, ReaderKind } from "./finding.ts";
 import type { Judgement } from "./rule.ts";
-import type { Weights } from "./weights.ts";
+import type { Exposure, Weights } from "./weights.ts";
 
 const DEBUG_CONDITION = /DEBUG|SELFTEST|FAULT_INJECT|_TEST\b/;
 
+/** Headers for the whole kernel or a whole architecture; others belong to one driver or file system. */
+const PUBLIC_HEADER = /^(?:arch\/\w+\/)?include\//;
+
+/** What kind of place an event has, by facts that hold for events in general. */
+type Place = Exclude<keyof Exposure, "known" | "knownSystem" | "debugOnly">;
+
+/** Places whose events are there to be used by anybody. */
+const EXPOSED: ReadonlySet<Place> = new Set<Place>(["everywhere", "publicHeader", "unknownHeader", "systemCall"]);
+
+/** What is known of the programs on an event: that there are some, or that there are on others of its system. */
+export type Users = "none" | "system" | "event";
+
 /** How likely it is that any program uses an event, from 0 to 1. */
-export function exposureOf(event: EventRef, isKnown: boolean, { exposure }: Weights): number {
-  if (isKnown) return exposure.known;
-  const debugOnly = event.when !== undefined && DEBUG_CONDITION.test(event.when) ? exposure.debugOnly : 1;
-  return debugOnly * byPlace(event, exposure);
+export function exposureOf(event: EventRef, users: Users, { exposure }: Weights): number {
+  if (users === "event") return exposure.known;
+  const place = exposure[placeOf(event)];
+  const byUsers = users === "system" ? Math.max(place, exposure.knownSystem) : place;
+  return (isDebugOnly(event) ? exposure.debugOnly : 1) * byUsers;
 }
 
-function byPlace(event: EventRef, exposure: Weights["exposure"]): number {
-  if (event.id === "*:*") return exposure.everywhere;
+function isDebugOnly({ when }: EventRef): boolean {
+  return when !== undefined && DEBUG_CONDITION.test(when);
+}
+
+/** Where an event stands. */
+export function placeOf({ id, system, bare, location }: Pick<EventRef, "id" | "system" | "bare" | "location">): Place {
+  if (bare === true) return "bare";
+  if (id === EVERY_EVENT.id) return "everywhere";
   // Records of the tracers themselves, kernel/trace/trace_entries.h: no event to attach to.
-  if (event.system === "ftrace") return exposure.tracerRecord;
-  if (event.system === "syscalls") return exposure.systemCall;
-  if (event.bare === true) return exposure.bare;
-  const crowd = Math.min(1, (exposure.crowd / Math.max(1, event.systemEvents)) ** exposure.crowding);
-  return crowd * byHeader(event, exposure);
-}
-
-function byHeader({ location }: EventRef, exposure: Weights["exposure"]): number {
-  if (location === undefined) return exposure.unknownHeader;
-  return location.file.startsWith("include/trace/") ? exposure.publicHeader : exposure.privateHeader;
+  if (system === "ftrace") return "tracerRecord";
+  if (system === "syscalls") return "systemCall";
+  if (location === undefined) return "unknownHeader";
+  return PUBLIC_HEADER.test(location.file) ? "publicHeader" : "privateHeader";
 }
 
 /**
@@ -39,27 +53,37 @@ export function likelihoodOf(judgement: Judgement, exposure: number, knownUsers:
   const { outcome, reach, knownUser } = weights;
   let unharmed = 1;
   for (const contract of CONTRACTS) unharmed *= 1 - outcome[judgement.contracts[contract]] * reach[contract];
-  for (const [reader, result] of readersOf(judgement)) unharmed *= 1 - outcome[result] * reach[reader];
+  // Where the rest of the contract is hurt as well, a kind of reader is counted with it.
+  for (const [reader, result] of Object.entries(judgement.readers ?? {}) as [ReaderKind, Outcome][]) {
+    const isCounted = HARD_OUTCOMES.has(judgement.contracts[READER_KINDS[reader]]);
+    if (!isCounted) unharmed *= 1 - outcome[result] * reach[reader];
+  }
   const doubt = (1 - (1 - unharmed) * exposure) * (1 - knownUser) ** knownUsers;
-  return Math.round(1000 * (1 - doubt)) / 1000;
+  // However many users there are, it is a guess.
+  return Math.min(0.999, Math.round(1000 * (1 - doubt)) / 1000);
 }
 
-/** The level of a judgement (see `LEVELS`). */
-export function levelOf(judgement: Judgement, exposure: number, knownUsers: number, weights: Weights): Level {
-  const outcomes = CONTRACTS.map((contract) => judgement.contracts[contract]);
-  const isHard = outcomes.some((outcome) => HARD_OUTCOMES.has(outcome));
-  if (knownUsers > 0) return "breaking";
-  if (isHard) return exposure >= weights.exposedFrom ? "likely" : "possible";
-  const isSoft = outcomes.includes("cosmetic") || readersOf(judgement).some(([, outcome]) => outcome !== "none");
+/** Contracts that anybody relies on who can see the event; the others take a program made for its bytes or arguments. */
+const BY_NAME: readonly Contract[] = ["existence", "fields"];
+
+/**
+ * The level of a judgement (see `LEVELS`), given what known programs meet. One that does not build any more is noticed by
+ * whoever builds it, so that alone is not `breaking`.
+ */
+export function levelOf({ contracts, readers }: Judgement, event: EventRef, met: readonly Outcome[]): Level {
+  const isHard = (contract: Contract): boolean => HARD_OUTCOMES.has(contracts[contract]);
+  if (met.some((outcome) => outcome !== "build")) return "breaking";
+  if (met.length > 0) return "likely";
+  if (CONTRACTS.some(isHard)) {
+    const isSeen = EXPOSED.has(placeOf(event)) || BY_NAME.some(isHard);
+    return isSeen && !isDebugOnly(event) ? "likely" : "possible";
+  }
+  const isSoft = CONTRACTS.some((contract) => contracts[contract] === "cosmetic") || readers !== undefined;
   return isSoft ? "possible" : "safe";
 }
 
-/** The outcome for one reader: of its kind where the kind fares worse, else of the contract. */
+/** The outcome for one reader: of its kind where the kind fares otherwise, else of the contract. */
 export function outcomeFor(judgement: Judgement, contract: Contract, reader: ReaderKind | undefined): Outcome {
   const special = reader === undefined || READER_KINDS[reader] !== contract ? undefined : judgement.readers?.[reader];
   return special ?? judgement.contracts[contract];
-}
-
-function readersOf(judgement: Judgement): readonly (readonly [ReaderKind, Outcome])[] {
-  return Object.entries(judgement.readers ?? {}) as [ReaderKind, Outcome][];
 }

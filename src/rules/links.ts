@@ -10,6 +10,8 @@ export const LINKS = {
   attachTracepoint: `${ELIXIR}/kernel/events/core.c`,
   /** The number of arguments against what a raw program reads: EINVAL. */
   rawTracepoint: `${ELIXIR}/kernel/trace/bpf_trace.c`,
+  /** What programs on system call events get. */
+  syscallContext: `${ELIXIR}/kernel/trace/trace_syscalls.c`,
   /** Types and nullability of `btf_trace_<tracepoint>`. */
   btfContext: `${ELIXIR}/kernel/bpf/btf.c`,
   /** CO-RE relocations: names, kinds, sizes. */

@@ -1,5 +1,6 @@
 // Judges a record whose fields lie further apart although none of them changed. Invariant: has no other cause.
 
+import { readRelocated } from "./guards.ts";
 import { LINKS } from "./links.ts";
 import { readersOfShifted, textOf } from "./outcomes.ts";
 import { defineRule } from "./rule.ts";
@@ -11,7 +12,7 @@ export default defineRule({
   title: "record packed looser",
   why: "The same fields lie at other offsets, for instance because a struct in the record lost its packing or the architecture aligns it otherwise. Readers at fixed offsets get other bytes without any error.",
   fix: "keep the alignment of the record's members",
-  guard: `struct trace_event_raw_demo_sample { u64 value; } __attribute__((preserve_access_index));`,
+  guard: readRelocated("demo_sample", "u64 value", "value"),
   breaks: ({ effect }) => ({ layout: readersOfShifted(effect), text: textOf(effect) }),
   message: ({ effect }) =>
     `the record ends at byte ${effect.endAfter ?? "?"} instead of ${effect.endBefore ?? "?"} with the same fields${describeLayout(effect)}`,

@@ -1,5 +1,6 @@
 // Judges a record whose fields lie closer together although none of them changed. Invariant: has no other cause.
 
+import { readRelocated } from "./guards.ts";
 import { LINKS } from "./links.ts";
 import { readersOfShifted, textOf } from "./outcomes.ts";
 import { defineRule } from "./rule.ts";
@@ -11,7 +12,7 @@ export default defineRule({
   title: "record packed tighter",
   why: "The same fields lie at other offsets, for instance because a struct in the record is packed now or the architecture aligns it otherwise. A tp/ program that reads past the new end is refused with EACCES when it is attached; one that reads within it gets other bytes.",
   fix: "keep the alignment of the record's members",
-  guard: `struct trace_event_raw_demo_sample { u64 value; } __attribute__((preserve_access_index));`,
+  guard: readRelocated("demo_sample", "u64 value", "value"),
   breaks: ({ effect }) => ({ layout: readersOfShifted(effect), text: textOf(effect) }),
   message: ({ effect }) =>
     `the record ends at byte ${effect.endAfter ?? "?"} instead of ${effect.endBefore ?? "?"} with the same fields${describeLayout(effect)}`,

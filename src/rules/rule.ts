@@ -2,12 +2,13 @@
 // `tpabi explain` share. Invariant: a rule sees a typed change and nothing else.
 
 import type { Change, ChangeKind, ChangeOf } from "../diff/change.ts";
-import { CONTRACTS } from "./finding.ts";
+import { NO_OUTCOMES } from "./finding.ts";
 import type { Contract, Outcome, ReaderKind } from "./finding.ts";
+import type { Guard } from "./guards.ts";
 
 /** Outcomes for the contracts that are concerned; the others are `none`. */
 export type Breaks = Readonly<Partial<Record<Contract, Outcome>>> & {
-  /** Kinds of readers that fare worse than the rest of their contract. */
+  /** Kinds of readers that fare otherwise than the rest of their contract. */
   readonly readers?: Readonly<Partial<Record<ReaderKind, Outcome>>>;
 };
 
@@ -31,8 +32,8 @@ export interface RuleDefinition<Kind extends ChangeKind> {
   readonly why: string;
   /** What the author of the kernel change can do instead. */
   readonly fix: string;
-  /** What the author of a tool can write to work with both kernels; text that compiles. */
-  readonly guard?: string;
+  /** What the author of a tool can write to work with both kernels. */
+  readonly guard?: Guard;
   readonly breaks: Breaks | ((change: ChangeOf<Kind>) => Breaks);
   /** Narrows the rule; without it every change of the kind is meant. */
   readonly when?: (change: ChangeOf<Kind>) => boolean;
@@ -77,10 +78,7 @@ export function defineRule<const Kind extends ChangeKind>(definition: RuleDefini
       if (!isMine(change) || when?.(change) === false) return undefined;
       const { readers, ...outcomes } = typeof breaks === "function" ? breaks(change) : breaks;
       return {
-        contracts: Object.fromEntries(CONTRACTS.map((contract) => [contract, outcomes[contract] ?? "none"])) as Record<
-          Contract,
-          Outcome
-        >,
+        contracts: { ...NO_OUTCOMES, ...outcomes },
         ...(readers === undefined ? {} : { readers }),
         message: message(change),
       };

@@ -1,5 +1,6 @@
 // Judges a table of __print_symbolic or __print_flags. Invariant: hard only if a label stands for another number.
 
+import { askForConstant } from "./guards.ts";
 import { LINKS } from "./links.ts";
 import { defineRule } from "./rule.ts";
 import { describeValue, list, plural, quote, quoteAll } from "./words.ts";
@@ -10,12 +11,12 @@ export default defineRule({
   title: "symbol table changed",
   why: "The table says what the numbers in the record mean. If a label has another number, programs that compare with the old one count something else; the printed text stays right, since the kernel and libtraceevent print from the new table.",
   fix: "append new values; keep a gap where one was removed",
-  guard: `u32 no_socket = bpf_core_enum_value(enum demo_reason, DEMO_NO_SOCKET);`,
+  guard: askForConstant("demo_reason", "DEMO_NO_SOCKET"),
   breaks: ({ renumbered, removed }) => ({
     values: renumbered.length > 0 ? "silent" : removed.length > 0 ? "cosmetic" : "none",
     text: removed.length > 0 ? "cosmetic" : "none",
   }),
-  message: ({ expression, field, renumbered, removed, added }) => {
+  message: ({ expression, reads, renumbered, removed, added }) => {
     const parts = [
       ...(renumbered.length === 0
         ? []
@@ -26,7 +27,7 @@ export default defineRule({
       ...(added.length === 0 ? [] : [`${added.length} new (${quoteAll(added.map((value) => value.name.trim()))})`]),
     ];
     const harm = renumbered.length > 0 ? ": programs that compare numbers get it wrong without any error" : "";
-    return `values of ${quote(field ?? expression)}: ${parts.join(", ")}${harm}`;
+    return `values of ${quote(reads ?? expression)}: ${parts.join(", ")}${harm}`;
   },
   example: {
     before: `

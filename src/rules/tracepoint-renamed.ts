@@ -1,5 +1,6 @@
 // Judges a tracepoint that goes by another name. Invariant: an event of the same name is unharmed.
 
+import { c } from "./guards.ts";
 import { LINKS } from "./links.ts";
 import { defineRule } from "./rule.ts";
 import { percent, quote } from "./words.ts";
@@ -10,8 +11,13 @@ export default defineRule({
   title: "tracepoint renamed",
   why: "raw_tp programs attach by the tracepoint's name and tp_btf programs load by btf_trace_<name>. From 6.16 on DECLARE_TRACE appends _tp to the name it is given (include/linux/tracepoint.h), which renames bare tracepoints without a line of their own changing.",
   fix: "keep the name under which the tracepoint is known",
-  guard: `const char *name = libbpf_find_vmlinux_btf_id("demo_enqueue_tp", BPF_TRACE_RAW_TP) > 0 ? "demo_enqueue_tp" : "demo_enqueue";
-link = bpf_program__attach_raw_tracepoint(skel->progs.on_enqueue, name);`,
+  guard: c(`
+static struct bpf_link *attach(struct demo_bpf *skel)
+{
+	bool is_renamed = libbpf_find_vmlinux_btf_id("demo_enqueue_tp", BPF_TRACE_RAW_TP) > 0;
+
+	return bpf_program__attach_raw_tracepoint(skel->progs.on_enqueue, is_renamed ? "demo_enqueue_tp" : "demo_enqueue");
+}`),
   breaks: ({ event }) => ({
     existence: event.bare === true ? "attach" : "none",
     args: "attach",

@@ -1,72 +1,75 @@
-// The numbers of the likelihood formula (docs/likelihood.md): data, no code.
-// They are a first judgement, not fitted to the corpus yet. Invariant: all between 0 and 1, and none names an event.
+// The numbers of the likelihood formula (docs/likelihood.md): data/weights.json, checked when it is loaded.
+// Invariant: all between 0 and 1, and none names an event.
 
-import type { Contract, Outcome, ReaderKind } from "./finding.ts";
+import { createRequire } from "node:module";
+
+import { CONTRACTS, type Contract, type Outcome, OUTCOMES, READER_KINDS, type ReaderKind } from "./finding.ts";
 
 export interface Weights {
-  /** How bad an outcome is for a program that meets it. */
+  /** How likely it is that a program is hurt that meets an outcome. */
   readonly outcome: Readonly<Record<Outcome, number>>;
   /** Share of the programs on an event that rely on it through a contract or are a kind of reader. */
   readonly reach: Readonly<Record<Contract | ReaderKind, number>>;
   readonly exposure: Exposure;
-  /** From this exposure on an event counts as exposed: a hard outcome on it is `likely`. */
-  readonly exposedFrom: number;
   /** How much of the remaining doubt one known user through the contract removes. */
   readonly knownUser: number;
 }
 
 /** How likely it is that any program uses an event, by facts that hold for events in general. */
-export interface Exposure {
-  /** What concerns every event. */
-  readonly everywhere: number;
-  /** Declared in a header below include/trace: meant to be seen. */
-  readonly publicHeader: number;
-  /** Declared in a private header of a driver or file system. */
-  readonly privateHeader: number;
-  /** Where the source does not say it. */
-  readonly unknownHeader: number;
-  /** More events than this make a system a crowd: mostly debugging aids of one subsystem. */
-  readonly crowd: number;
-  /** How fast exposure falls with the size of a crowd: the factor is (crowd / events) to this power. */
-  readonly crowding: number;
-  readonly systemCall: number;
-  /** Records of the tracers themselves, which cannot be attached to. */
-  readonly tracerRecord: number;
-  /** A tracepoint without an event. */
-  readonly bare: number;
-  /** Factor for events under a condition that speaks of debugging. */
-  readonly debugOnly: number;
-  /** An event that some known program uses, whatever for. */
-  readonly known: number;
+export type Exposure = Readonly<Record<(typeof EXPOSURES)[number], number>>;
+
+/**
+ * `everywhere`: what concerns every event. `publicHeader`: declared below include/ of the kernel or of an architecture.
+ * `privateHeader`: declared beside a driver or file system. `unknownHeader`: where the source does not say it.
+ * `systemCall`: the events of a system call. `tracerRecord`: records of the tracers themselves, which cannot be attached to.
+ * `bare`: a tracepoint without an event. `debugOnly`: factor for events under a condition that speaks of debugging.
+ * `known`: an event that some known program uses, whatever for. `knownSystem`: one of a system of which a known program uses
+ * another event.
+ */
+const EXPOSURES = [
+  "everywhere",
+  "publicHeader",
+  "privateHeader",
+  "unknownHeader",
+  "systemCall",
+  "tracerRecord",
+  "bare",
+  "debugOnly",
+  "known",
+  "knownSystem",
+] as const;
+
+export const WEIGHTS: Weights = parseWeights(createRequire(import.meta.url)("../../data/weights.json"));
+
+/** The weights in a parsed file; throws where one is missing, unknown or no share. */
+export function parseWeights(file: unknown): Weights {
+  const { outcome, reach, exposure, knownUser } = table("file", file, ["outcome", "reach", "exposure", "knownUser"]);
+  return {
+    outcome: shares("outcome", outcome, OUTCOMES),
+    reach: shares("reach", reach, [...CONTRACTS, ...(Object.keys(READER_KINDS) as ReaderKind[])]),
+    exposure: shares("exposure", exposure, EXPOSURES),
+    ...shares("file", { knownUser }, ["knownUser"]),
+  };
 }
 
-export const WEIGHTS: Weights = {
-  outcome: { silent: 1, attach: 0.9, load: 0.85, missing: 0.8, build: 0.6, cosmetic: 0.1, none: 0 },
-  reach: {
-    existence: 1,
-    layout: 0.45,
-    fields: 0.75,
-    core: 0.5,
-    args: 0.65,
-    values: 0.3,
-    text: 0.3,
-    "perf-python": 0.1,
-    bcc: 0.3,
-    module: 0.2,
-  },
-  exposure: {
-    everywhere: 1,
-    publicHeader: 0.8,
-    privateHeader: 0.35,
-    unknownHeader: 0.6,
-    crowd: 30,
-    crowding: 0.25,
-    systemCall: 0.9,
-    tracerRecord: 0.1,
-    bare: 0.5,
-    debugOnly: 0.3,
-    known: 1,
-  },
-  exposedFrom: 0.5,
-  knownUser: 0.6,
-};
+function shares<Key extends string>(name: string, value: unknown, keys: readonly Key[]): Readonly<Record<Key, number>> {
+  const found = table(name, value, keys);
+  const wrong = keys.find((key) => !isShare(found[key]));
+  if (wrong !== undefined) throw new TypeError(`weights: ${name}.${wrong} is no number from 0 to 1`);
+  return found as Readonly<Record<Key, number>>;
+}
+
+function isShare(value: unknown): boolean {
+  return typeof value === "number" && value >= 0 && value <= 1;
+}
+
+/** An object with exactly these keys. */
+function table<Key extends string>(name: string, value: unknown, keys: readonly Key[]): Readonly<Record<Key, unknown>> {
+  if (typeof value !== "object" || value === null) throw new TypeError(`weights: ${name} is no table`);
+  const missing = keys.filter((key) => !Object.hasOwn(value, key));
+  const unknown = Object.keys(value).filter((key) => !keys.includes(key as Key));
+  if (missing.length + unknown.length > 0) {
+    throw new TypeError(`weights: ${name} lacks [${missing.join(" ")}] and must not have [${unknown.join(" ")}]`);
+  }
+  return value as Readonly<Record<Key, unknown>>;
+}

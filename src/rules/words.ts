@@ -1,6 +1,6 @@
 // Phrases that messages share. Invariant: lower case, names quoted, no final stop.
 
-import type { ArgShift, RecordEffect, Shift, ValueChange } from "../diff/change.ts";
+import type { ArgShift, RecordEffect, Shift, Validity, ValueChange } from "../diff/change.ts";
 import type { Arg, Field } from "../snapshot/model.ts";
 import type { Outcome } from "./finding.ts";
 import { readersOfShifted } from "./outcomes.ts";
@@ -39,6 +39,13 @@ export function declare(field: Pick<Field, "name" | "type" | "kind">): string {
 export function declareArg({ type, name }: Pick<Arg, "type" | "name">): string {
   return type.endsWith("*") ? `${type.replace(/\s*(\*+)$/, " $1")}${name}` : `${type} ${name}`.trim();
 }
+
+/** What a pointer may be, beside valid. */
+export const VALIDITY_TEXT: Readonly<Record<Validity, string>> = {
+  valid: "valid",
+  null: "may be NULL",
+  error: "may be an error code",
+};
 
 /** `'rwbs' and 'comm' move by 2 bytes`; nothing where nothing moves. */
 function describeShifts(effect: RecordEffect): string | undefined {

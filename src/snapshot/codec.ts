@@ -34,11 +34,16 @@ function write(snapshot: Snapshot): string {
     `"commonFields": ${toLines(snapshot.commonFields.map((field) => orderField(field, undefined)))}`,
     `"events": ${toLines(snapshot.events.map(orderEvent))}`,
     `"tracepoints": ${toLines(snapshot.tracepoints.map(orderTracepoint))}`,
-    ...(snapshot.classes === undefined ? [] : [`"classes": ${toLines(snapshot.classes.map(orderClass))}`]),
+    ...classLines("classes", snapshot.classes),
+    ...classLines("contexts", snapshot.contexts),
     `"enums": ${recordToLines(snapshot.enums)}`,
     `"problems": ${toLines(snapshot.problems.map(orderProblem))}`,
   ];
   return `{\n${parts.join(",\n")}\n}\n`;
+}
+
+function classLines(key: string, classes: readonly EventClass[] | undefined): readonly string[] {
+  return classes === undefined ? [] : [`"${key}": ${toLines(classes.map(orderClass))}`];
 }
 
 /** The snapshot in a file's text, which is checked first; `name` is what messages call the file. */
@@ -64,9 +69,37 @@ export function decode(text: string, name: string): Snapshot {
  * `encode` does (native/core/src/saved.rs). It is as good as the code, and tests check it.
  */
 export function decodeOwn(text: string): Snapshot {
-  const value: unknown = JSON.parse(text);
+  const snapshot = restoreOwn(JSON.parse(text));
+  texts.set(snapshot, text);
+  return snapshot;
+}
+
+/** What `encode` puts on lines of their own, by its key: one fact, or the items of a list between brackets; all as JSON. */
+export function splitText(text: string): { head: Map<string, string>; sections: Map<string, string[]> } {
+  const head = new Map<string, string>();
+  const sections = new Map<string, string[]>();
+  let open: string[] | undefined;
+  for (const line of text.split("\n")) {
+    const item = line.endsWith(",") ? line.slice(0, -1) : line;
+    if (item === "]" || item === "}") {
+      open = undefined;
+    } else if (open !== undefined) {
+      open.push(item);
+    } else {
+      // U+2028 ends a line for regular expressions, but not for JSON.
+      const [, name, value] = /^"(\w+)": (.+)$/s.exec(item) ?? [];
+      if (name === undefined || value === undefined) continue;
+      if (value === "[" || value === "{") sections.set(name, (open = []));
+      else if (value === "[]" || value === "{}") sections.set(name, []);
+      else head.set(name, value);
+    }
+  }
+  return { head, sections };
+}
+
+/** The same of a value that was parsed already, as a part of a larger one. */
+export function restoreOwn(value: unknown): Snapshot {
   completeLocations(value as Saved);
-  texts.set(value as Snapshot, text);
   return value as Snapshot;
 }
 
@@ -166,8 +199,8 @@ function orderTracepoint(tracepoint: Tracepoint): EveryKeyOf<Tracepoint> {
   return { args: args.map(orderArg), bare, location: location && orderLocation(location), name, when, writable };
 }
 
-function orderArg({ name, nullable, type }: Arg): EveryKeyOf<Arg> {
-  return { name, nullable, type };
+function orderArg({ error, name, nullable, type }: Arg): EveryKeyOf<Arg> {
+  return { error, name, nullable, type };
 }
 
 function orderProblem({ code, event, file, line, message }: Problem): EveryKeyOf<Problem> {

@@ -21,6 +21,12 @@ export interface Snapshot {
   readonly tracepoints: readonly Tracepoint[];
   /** Records of event classes, sorted by name; absent where the source of facts has them with the events only. */
   readonly classes?: readonly EventClass[];
+  /**
+   * What BPF programs on `tp/syscalls/*` get instead of the record, sorted by name: `sys_enter` and `sys_exit`, offsets from
+   * the start of the context (`struct syscall_tp_t` in kernel/trace/trace_syscalls.c). Absent where unknown, and in kernels
+   * before 4.14, which attach no programs there.
+   */
+  readonly contexts?: readonly EventClass[];
   /** Values of enum constants and macros that events name in print formats. */
   readonly enums: Readonly<Record<string, number>>;
   readonly problems: readonly Problem[];
@@ -143,6 +149,8 @@ export interface Arg {
   readonly type: string;
   /** Whether the kernel declares that it may be NULL; absent where unknown. */
   readonly nullable?: boolean;
+  /** The kernel declares that it may hold an error code, so the verifier takes it for a number. */
+  readonly error?: true;
 }
 
 /** A place in a kernel tree: path relative to its root, line from 1. */
@@ -165,4 +173,15 @@ export interface Problem {
 /** The id of an event as tools spell it: `system:name`. */
 export function eventId(event: Pick<TraceEvent, "system" | "name">): string {
   return `${event.system}:${event.name}`;
+}
+
+/** First byte after the last field of a record, where it is known: the kernel refuses BPF programs that read at or past it. */
+export function recordEnd(fields: readonly Field[]): number | undefined {
+  const last = fields.at(-1);
+  return last?.offset === undefined || last.size === undefined ? undefined : last.offset + last.size;
+}
+
+/** The part of an id before the colon; `-` for tracepoints without an event. */
+export function systemOf(id: string): string {
+  return id.slice(0, id.indexOf(":"));
 }

@@ -43,7 +43,7 @@ const isEvent = isObjectOf(
   { class: isString, tracepoint: isString, print: isPrint, when: isString, location: isLocation },
 );
 
-const isArg = isObjectOf({ name: isString, type: isString }, { nullable: isBoolean });
+const isArg = isObjectOf({ name: isString, type: isString }, { nullable: isBoolean, error: isOneOf(true) });
 
 const isTracepoint = isObjectOf(
   { name: isString, args: isListOf(isArg) },
@@ -66,7 +66,7 @@ export const findFault = isObjectOf(
     enums: isRecordOf(isNumber),
     problems: isListOf(isProblem),
   },
-  { classes: isListOf(isClass) },
+  { classes: isListOf(isClass), contexts: isListOf(isClass) },
 );
 
 function fieldWith(isPlace: Check): Check {

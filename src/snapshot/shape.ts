@@ -5,7 +5,8 @@
 export type Check = (value: unknown) => string | undefined;
 
 export const isString: Check = (value) => (typeof value === "string" ? undefined : " must be a string");
-export const isNumber: Check = (value) => (typeof value === "number" ? undefined : " must be a number");
+/** JSON has no infinity, but `1e999` becomes one. */
+export const isNumber: Check = (value) => (Number.isFinite(value) ? undefined : " must be a number");
 export const isBoolean: Check = (value) => (typeof value === "boolean" ? undefined : " must be true or false");
 
 export function isIntegerFrom(least: number): Check {

@@ -3,7 +3,6 @@
 import { ToolError } from "../errors.ts";
 import { native } from "../native.ts";
 import { decodeOwn } from "../snapshot/codec.ts";
-import type { Snapshot } from "../snapshot/model.ts";
 import { isPath, type ReadOptions, type Reader } from "./reader.ts";
 
 export const gitReader: Reader = {
@@ -12,12 +11,13 @@ export const gitReader: Reader = {
   prefix: "git:",
   // With --repo the user has said where names come from, so a plain name is a revision there.
   claims: (text, options) => options.repo !== undefined && !isPath(text),
-  read: readRevision,
+  read: async (target, options) => decodeOwn(await readRevision(target, options)),
+  readText: readRevision,
 };
 
-async function readRevision(rev: string, options: ReadOptions): Promise<Snapshot> {
+async function readRevision(rev: string, options: ReadOptions): Promise<string> {
   if (rev === "") throw new ToolError("bad-kernel", "'git:' names no revision", { hint: "write git:TAG or git:HEAD" });
-  const text = await (options.native ?? native).readSource(
+  return (options.native ?? native).readSource(
     {
       kind: "git",
       path: options.repo ?? ".",
@@ -28,5 +28,4 @@ async function readRevision(rev: string, options: ReadOptions): Promise<Snapshot
     },
     options.onProgress,
   );
-  return decodeOwn(text);
 }

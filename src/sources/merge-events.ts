@@ -1,5 +1,6 @@
 // Merges the events of several sources: records and print formats as the running kernel tells them, all else as source does.
 
+import { groupBy } from "../snapshot/group.ts";
 import { canonicalType } from "../snapshot/c-type.ts";
 import { type EventClass, eventId, type Field, type TraceEvent } from "../snapshot/model.ts";
 import { compareText, type Disagree, type Part, ranked } from "./merge-parts.ts";
@@ -30,8 +31,7 @@ export function mergeEvents(
     }
   }
   reportMissing(parts, [...merged.values()], report);
-  const records = new Map<string, EventClass[]>();
-  for (const found of classes) records.set(found.name, [...(records.get(found.name) ?? []), found]);
+  const records = groupBy(classes, ({ name }) => name);
   return [...merged.values()]
     .map(({ name, event }) => withClass({ name, event }, records, report))
     .sort((one, other) => compareText(one.system, other.system) || compareText(one.name, other.name));

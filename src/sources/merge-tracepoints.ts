@@ -1,6 +1,7 @@
 // Merges the tracepoints of several sources: arguments as BTF tells them, because BPF programs are checked against that.
 
 import { canonicalParameter } from "../snapshot/c-type.ts";
+import { groupBy } from "../snapshot/group.ts";
 import type { Tracepoint } from "../snapshot/model.ts";
 import { compareText, type Disagree, type Part, ranked } from "./merge-parts.ts";
 
@@ -8,7 +9,7 @@ import { compareText, type Disagree, type Part, ranked } from "./merge-parts.ts"
 export function mergeTracepoints(parts: readonly Part[], report: Disagree): readonly Tracepoint[] {
   const merged = new Map<string, { readonly name: string; tracepoints: readonly Tracepoint[] }>();
   for (const { name, snapshot } of ranked(parts, ["btf", "source", "tracefs"])) {
-    for (const [tracepoint, variants] of groupByName(snapshot.tracepoints)) {
+    for (const [tracepoint, variants] of groupBy(snapshot.tracepoints, (one) => one.name)) {
       const known = merged.get(tracepoint);
       if (known === undefined) {
         merged.set(tracepoint, { name, tracepoints: variants });
@@ -45,14 +46,4 @@ function mergeVariants(
     }));
     return { ...one, ...same, args };
   });
-}
-
-function groupByName(tracepoints: readonly Tracepoint[]): ReadonlyMap<string, readonly Tracepoint[]> {
-  const groups = new Map<string, Tracepoint[]>();
-  for (const tracepoint of tracepoints) {
-    const group = groups.get(tracepoint.name);
-    if (group) group.push(tracepoint);
-    else groups.set(tracepoint.name, [tracepoint]);
-  }
-  return groups;
 }

@@ -22,7 +22,8 @@ export function merge(snapshots: readonly Snapshot[]): Snapshot {
     const message = `${subject}: ${one.name} has '${one.fact}', ${other.name} has '${other.fact}'`;
     problems.push({ code: "sources-disagree", message, ...(event !== undefined && { event }) });
   };
-  const classes = mergeClasses(parts);
+  const classes = mergeClasses(parts, "classes");
+  const contexts = mergeClasses(parts, "contexts");
   return {
     schemaVersion: first.schemaVersion,
     kernel: mergeKernels(parts, report),
@@ -31,6 +32,7 @@ export function merge(snapshots: readonly Snapshot[]): Snapshot {
     events: mergeEvents(parts, classes, report),
     tracepoints: mergeTracepoints(parts, report),
     ...(classes.length > 0 && { classes }),
+    ...(contexts.length > 0 && { contexts }),
     enums: mergeEnums(parts, report),
     problems,
   };
@@ -106,9 +108,9 @@ function mergeCommonFields(parts: readonly Part[], report: Disagree): readonly F
   return first.snapshot.commonFields;
 }
 
-function mergeClasses(parts: readonly Part[]): readonly EventClass[] {
+function mergeClasses(parts: readonly Part[], list: "classes" | "contexts"): readonly EventClass[] {
   const merged = new Map<string, EventClass>();
-  for (const found of parts.flatMap(({ snapshot }) => snapshot.classes ?? [])) {
+  for (const found of parts.flatMap(({ snapshot }) => snapshot[list] ?? [])) {
     merged.set(`${found.name} ${describeFields(found.fields)}`, found);
   }
   return [...merged.values()].sort((one, other) => compareText(one.name, other.name));

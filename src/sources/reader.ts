@@ -20,8 +20,8 @@ export interface ReadOptions {
   readonly onProgress?: OnProgress;
   /** A stand-in for the native addon. */
   readonly native?: Native;
-  /** A stand-in for the shipped list of kernels: the path of a kernels.json. */
-  readonly kernelsFile?: string;
+  /** Directories of baselines in the order in which they are searched; only the shipped ones unless given. */
+  readonly baselines?: readonly string[];
 }
 
 /** One way to spell a kernel. */
@@ -35,6 +35,8 @@ export interface Reader {
   readonly claims: (text: string, options: ReadOptions) => boolean;
   /** Reads the kernel; `target` is the spelling without the prefix. */
   readonly read: (target: string, options: ReadOptions) => Promise<Snapshot>;
+  /** The same as the text that `encode` gives, where that is at hand and large: it need not become objects to be saved. */
+  readonly readText?: (target: string, options: ReadOptions) => Promise<string>;
 }
 
 /** Whether a text is a path and cannot be a version or a revision. */

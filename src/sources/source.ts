@@ -1,6 +1,7 @@
 // Which kernel is meant: one spelling in every command. A prefix always decides; without one the readers are asked in turn.
 
 import { ToolError } from "../errors.ts";
+import { encode } from "../snapshot/codec.ts";
 import type { Snapshot } from "../snapshot/model.ts";
 import { baselineReader } from "./baseline.ts";
 import { btfReader } from "./btf.ts";
@@ -47,6 +48,17 @@ export async function readSnapshot(spelling: string, options: ReadOptions = {}):
 export function splitSources(spelling: string): readonly string[] {
   const prefixes = READERS.map(({ prefix }) => prefix).join("|");
   return spelling.split(new RegExp(`\\+(?=${prefixes})`));
+}
+
+/** The text of the same as `encode` gives it, without taking it apart where the kernel comes as text. */
+export async function readSnapshotText(spelling: string, options: ReadOptions = {}): Promise<string> {
+  const [only, ...others] = splitSources(spelling);
+  if (only !== undefined && others.length === 0) {
+    const { reader, target } = findReader(only, options);
+    // A text is for the architecture that was asked for: only source code comes as one.
+    if (reader.readText !== undefined) return reader.readText(target, options);
+  }
+  return encode(await readSnapshot(spelling, options));
 }
 
 async function readOne(spelling: string, options: ReadOptions): Promise<Snapshot> {

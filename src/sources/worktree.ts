@@ -6,7 +6,6 @@ import { join } from "node:path";
 import { ToolError } from "../errors.ts";
 import { native } from "../native.ts";
 import { decodeOwn } from "../snapshot/codec.ts";
-import type { Snapshot } from "../snapshot/model.ts";
 import { isPath, type ReadOptions, type Reader } from "./reader.ts";
 
 export const worktreeReader: Reader = {
@@ -14,17 +13,18 @@ export const worktreeReader: Reader = {
   meaning: "a kernel source tree; begin it with ./ or / where it could be read as a version or a revision",
   prefix: "tree:",
   claims: (text) => isPath(text) || text.includes("/") || existsSync(text),
-  read: readTree,
+  read: async (target, options) => decodeOwn(await readTree(target, options)),
+  readText: readTree,
 };
 
-async function readTree(path: string, options: ReadOptions): Promise<Snapshot> {
+async function readTree(path: string, options: ReadOptions): Promise<string> {
   if (!existsSync(path)) throw new ToolError("not-found", `'${path}' does not exist`);
   if (isTracefs(path)) {
     throw new ToolError("not-a-kernel", `'${path}' is no kernel source tree`, {
       hint: `it looks like tracefs: write tracefs:${path}`,
     });
   }
-  const text = await (options.native ?? native).readSource(
+  return (options.native ?? native).readSource(
     {
       kind: "tree",
       path,
@@ -34,7 +34,6 @@ async function readTree(path: string, options: ReadOptions): Promise<Snapshot> {
     },
     options.onProgress,
   );
-  return decodeOwn(text);
 }
 
 /** Guesses, for the sake of the message, whether the user left the prefix out. */

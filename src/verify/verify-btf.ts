@@ -1,8 +1,9 @@
 // Holds what BTF says of tracepoints and event classes against another description of the same kernel.
 // Types are compared after both sides are put into one spelling, because BTF has what the compiler made of them.
 
+import { groupBy } from "../snapshot/group.ts";
 import { canonicalParameter, canonicalType } from "../snapshot/c-type.ts";
-import type { Field, Location, Snapshot, Tracepoint } from "../snapshot/model.ts";
+import type { EventClass, Field, Location, Snapshot, Tracepoint } from "../snapshot/model.ts";
 import type { Aspect, Comparison, Disagreement } from "./verify.ts";
 
 /** Something with a name of which a side can have several: modules may use the same names. */
@@ -25,6 +26,19 @@ export function verifyClasses(source: Snapshot, running: Snapshot): Comparison {
   if (source.classes === undefined && running.classes === undefined) return NOTHING;
   const knowsAll = source.knows.existence && source.events.some((event) => event.class !== undefined);
   return compare("classes", classesOf(source), classesOf(running), knowsAll);
+}
+
+/** Compares what BPF programs on system call events get instead of the record. */
+export function verifyContexts(source: Snapshot, running: Snapshot): Comparison {
+  if (source.contexts === undefined || running.contexts === undefined) return NOTHING;
+  return compare("contexts", contextsOf(source.contexts), contextsOf(running.contexts), true);
+}
+
+function contextsOf(contexts: readonly EventClass[]): Variants {
+  const describe = ({ fields, size }: EventClass): Variant => ({
+    fact: [...fields.map(describeMember), `${size ?? "?"} bytes`].join("; "),
+  });
+  return group(contexts, ({ name }) => `context of syscalls:${name}_*`, describe);
 }
 
 const NOTHING: Comparison = { agreements: [], disagreements: [] };
@@ -96,12 +110,5 @@ function describeMember({ name, type, kind, offset, size, signed }: Field): stri
 }
 
 function group<T>(items: readonly T[], nameOf: (item: T) => string, describe: (item: T) => Variant): Variants {
-  const groups = new Map<string, Variant[]>();
-  for (const item of items) {
-    const name = nameOf(item);
-    const known = groups.get(name);
-    if (known) known.push(describe(item));
-    else groups.set(name, [describe(item)]);
-  }
-  return groups;
+  return new Map([...groupBy(items, nameOf)].map(([name, variants]) => [name, variants.map(describe)]));
 }

@@ -2,14 +2,14 @@
 // Only what both sides know is compared, and nothing that is missing is left out of a figure.
 
 import { eventId, type Field, type Location, type Snapshot, type TraceEvent } from "../snapshot/model.ts";
-import { verifyArgs, verifyClasses } from "./verify-btf.ts";
+import { verifyArgs, verifyClasses, verifyContexts } from "./verify-btf.ts";
 
 /** What is compared of each event, in the order of the table. */
 const EVENT_ASPECTS = ["existence", "layout", "types", "printFormat", "printArgs"] as const;
 type EventAspect = (typeof EVENT_ASPECTS)[number];
 
 /** What is compared, in the order of the table. */
-export const ASPECTS = [...EVENT_ASPECTS, "args", "classes"] as const;
+export const ASPECTS = [...EVENT_ASPECTS, "args", "classes", "contexts"] as const;
 export type Aspect = (typeof ASPECTS)[number];
 
 /** How much of one aspect agrees. */
@@ -47,7 +47,7 @@ export interface Comparison {
 /** Compares the source's description of a kernel with the running kernel's own. */
 export function verify(source: Snapshot, running: Snapshot): Verification {
   const theirs = new Set(running.events.map(eventId));
-  const parts = [verifyEvents(source, running), verifyArgs(source, running), verifyClasses(source, running)];
+  const parts = [verifyEvents, verifyArgs, verifyClasses, verifyContexts].map((part) => part(source, running));
   return {
     agreements: parts.flatMap(({ agreements }) => agreements),
     disagreements: parts.flatMap(({ disagreements }) => disagreements),
