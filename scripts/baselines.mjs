@@ -1,37 +1,87 @@
-// Makes the shipped baselines again from Debian's kernel sources and configurations, as kernels.json says, and tells of
-// each whether the bytes are what they were. `npm run baselines [VERSION...]`
+// Makes the shipped baselines again from where kernels.json says they come from, and tells of each whether it is what it was.
+// `npm run baselines -- [--repo DIR] [VERSION...]`: those from Debian's archive, and with a repository those from its tags.
+// `npm run baselines -- --debian linux-source-6.1`: also those releases of the package that are in the archive and not yet here.
 
-import { createHash } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 
-import { fetchConfig, fetchSource, run } from "./debian.mjs";
+import { readRegistry, SHIPPED } from "../dist/baselines/registry.js";
+import { writeBaselines } from "../dist/baselines/store.js";
+import { toAddition } from "../dist/baselines/update.js";
+import { openSession } from "../dist/native.js";
+import { compareVersions } from "../dist/snapshot/version.js";
+import { availableVersions, fetchConfig, fetchSource } from "./debian.mjs";
 
-const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const REGISTRY = join(ROOT, "kernels.json");
+/** Debian's names of the architectures that baselines are made for; arm64 exists since 3.7. */
+const ARCHES = { x86_64: "amd64", arm64: "arm64" };
 
-const registry = JSON.parse(readFileSync(REGISTRY, "utf8"));
-const wanted = process.argv.slice(2);
-for (const kernel of registry.kernels) {
-  if (wanted.length > 0 && !wanted.includes(kernel.version)) continue;
-  const { source, config } = kernel;
-  const tree = fetchSource(source.package, source.version);
-  const configFile = join(tmpdir(), `tpabi-${kernel.version}-${kernel.arch}.config`);
-  writeFileSync(configFile, fetchConfig(config.package, config.version, config.file));
-  const file = join(ROOT, kernel.file);
-  const before = existsSync(file) ? digest(file) : undefined;
-  run("node", ["dist/cli/main.js", "snapshot", tree, "--arch", kernel.arch, "--config", configFile, "-o", file], {
-    cwd: ROOT,
-    stdio: ["ignore", "inherit", "inherit"],
-  });
-  kernel.sha256 = digest(file);
-  const verdict = before === undefined ? "made" : before === kernel.sha256 ? "unchanged" : "changed";
-  console.log(`${kernel.file}: ${verdict}`);
+const { values, positionals } = parseArgs({
+  options: { repo: { type: "string" }, debian: { type: "string", multiple: true, default: [] } },
+  allowPositionals: true,
+});
+const { kernels } = await readRegistry(SHIPPED);
+const wanted = [...kernels, ...values.debian.flatMap(newReleases)].filter(
+  ({ version }) => positionals.length === 0 || positionals.includes(version),
+);
+const memory = new Map();
+const additions = [];
+const session = openSession();
+const verdicts = {};
+for (const { version, source, arches } of wanted) {
+  for (const [arch, known] of Object.entries(arches)) {
+    const text = await read(source, arch, known.config);
+    if (text === undefined) {
+      note("skipped (no --repo, or no tag)", version, arch);
+      continue;
+    }
+    const addition = toAddition(text, undefined, memory, source);
+    const entry = { ...addition.entry, ...(known.config && { config: known.config }) };
+    additions.push({ ...addition, entry });
+    note(known.sha256 === undefined ? "made" : known.sha256 === entry.sha256 ? "unchanged" : "changed", version, arch);
+  }
 }
-writeFileSync(REGISTRY, `${JSON.stringify(registry, undefined, 2)}\n`);
+session.close();
+await writeBaselines(SHIPPED, additions);
+console.log(JSON.stringify(verdicts));
 
-function digest(file) {
-  return createHash("sha256").update(readFileSync(file)).digest("hex");
+function note(verdict, version, arch) {
+  verdicts[verdict] = (verdicts[verdict] ?? 0) + 1;
+  console.log(`${version} ${arch}: ${verdict}`);
+}
+
+/** The text of a snapshot; nothing if its source is not at hand. */
+async function read(source, arch, config) {
+  if (source.kind === "git") {
+    const { repo } = values;
+    return repo && source.tag && session.read({ kind: "git", path: repo, rev: source.tag, arch, cacheDir: null });
+  }
+  const tree = fetchSource(source.package, source.version);
+  const text = fetchConfig(config.package, config.version, config.file, ARCHES[arch]);
+  return session.read({ kind: "tree", path: tree, arch, config: text, cacheDir: null });
+}
+
+/** The releases of a source package that are not in kernels.json, the newest package of each. */
+function newReleases(name) {
+  const known = new Set(kernels.map(({ version }) => version));
+  return availableVersions(name).flatMap((version) => {
+    const release = version.split("-")[0];
+    if (known.has(release)) return [];
+    known.add(release);
+    const arches = Object.keys(ARCHES).map((arch) => [arch, { config: configFor(name, version, arch) }]);
+    return [
+      { version: release, source: { kind: "debian", package: name, version }, arches: Object.fromEntries(arches) },
+    ];
+  });
+}
+
+/** The configuration of that package version, or, since the archive drops those first, of the next one that it has. */
+function configFor(sourceName, sourceVersion, arch) {
+  const name = sourceName.replace("source", "config");
+  const debian = ARCHES[arch];
+  const versions = availableVersions(name, { arch: debian }).toReversed();
+  const release = (version) => version.split("-")[0];
+  const version =
+    versions.find((one) => one === sourceVersion) ??
+    versions.find((one) => compareVersions(release(one), release(sourceVersion)) >= 0) ??
+    versions.at(-1);
+  return { package: name, version, file: `config.${debian}_none_${debian}.xz` };
 }

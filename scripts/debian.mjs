@@ -1,7 +1,7 @@
-// Fetches kernel sources and configurations from Debian's archive with apt, once per machine. Nothing of them is run.
+// Fetches kernel sources, configurations and tools from Debian's archive with apt, once per machine. Nothing of them is run.
 
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
@@ -19,33 +19,55 @@ export function run(program, args, options = {}) {
   return stdout;
 }
 
-let updated = false;
+/** apt's options for packages of another architecture: lists of their own, so that the machine's stay as they are. */
+function foreign(arch) {
+  if (arch === undefined) return [];
+  const lists = join(STORE, `lists-${arch}`);
+  mkdirSync(join(lists, "partial"), { recursive: true });
+  const options = [
+    `APT::Architecture=${arch}`,
+    `APT::Architectures::=${arch}`,
+    `Dir::State::lists=${lists}`,
+    "Dir::Cache::pkgcache=",
+    "Dir::Cache::srcpkgcache=",
+  ];
+  return options.flatMap((option) => ["-o", option]);
+}
 
-/** The version of a package that can be had: the wanted one if the archive still has it, else the newest. */
-export function availableVersion(name, wanted) {
+const updated = new Set();
+
+/** The versions of a package that can be had, newest first; `wanted` is one that an old list may lack. */
+export function availableVersions(name, { wanted, arch } = {}) {
   const versions = () =>
-    run("apt-cache", ["madison", name])
+    run("apt-cache", [...foreign(arch), "madison", name])
       .split("\n")
       .map((line) => line.split("|")[1]?.trim())
       .filter((version) => version !== undefined);
-  if (!updated && !versions().includes(wanted)) {
-    run("apt-get", ["update", "-q"]);
-    updated = true;
-  }
-  const found = versions();
+  const known = versions();
+  if (updated.has(arch) || (known.length > 0 && (wanted === undefined || known.includes(wanted)))) return known;
+  run("apt-get", [...foreign(arch), "update", "-q"]);
+  updated.add(arch);
+  return versions();
+}
+
+/** The version of a package that can be had: the wanted one if the archive still has it, else the newest. */
+export function availableVersion(name, wanted) {
+  const found = availableVersions(name, { wanted });
   if (found.length === 0) throw new Error(`Debian's archive has no package ${name}`);
   return found.includes(wanted) ? wanted : found[0];
 }
 
-/** Unpacks a package; the directory with its files. */
-export function fetchPackage(name, version) {
-  const directory = join(STORE, `${name}_${version.replaceAll(/[^\w.+~-]/g, "_")}`);
+/** Unpacks a package, of this machine's architecture unless another is named; the directory with its files. */
+export function fetchPackage(name, version, arch) {
+  const suffix = arch === undefined ? "" : `_${arch}`;
+  const directory = join(STORE, `${name}_${version.replaceAll(/[^\w.+~-]/g, "_")}${suffix}`);
   if (existsSync(directory)) return directory;
   mkdirSync(STORE, { recursive: true });
   const work = mkdtempSync(join(STORE, "fetching-"));
   try {
     console.error(`fetching ${name} ${version} from Debian's archive`);
-    run("apt-get", ["download", "-q", `${name}=${version}`], { cwd: work });
+    availableVersions(name, { wanted: version, arch });
+    run("apt-get", [...foreign(arch), "download", "-q", `${name}=${version}`], { cwd: work });
     const archive = readdirSync(work).find((file) => file.endsWith(".deb"));
     run("dpkg-deb", ["-x", join(work, archive), join(work, "files")]);
     renameSync(join(work, "files"), directory);
@@ -69,6 +91,54 @@ export function fetchSource(name, version) {
 }
 
 /** The text of a configuration in a linux-config package. */
-export function fetchConfig(name, version, file) {
-  return run("xz", ["-dc", join(fetchPackage(name, version), "usr/src", name, file)]);
+export function fetchConfig(name, version, file, arch) {
+  return run("xz", ["-dc", join(fetchPackage(name, version, arch), "usr/src", name, file)]);
+}
+
+/** Upstream's source of a source package, unpacked, and its version. Nothing of it is built or patched. */
+export function fetchUpstream(name) {
+  const apt = sourceOptions();
+  const [version] = run("apt-cache", [...apt, "showsrc", "--only-source", name])
+    .split("\n")
+    .filter((line) => line.startsWith("Version: "))
+    .map((line) => line.slice("Version: ".length));
+  if (version === undefined) throw new Error(`Debian's archive has no source package ${name}`);
+  const directory = join(STORE, `${name}-source_${version.replaceAll(/[^\w.+~-]/g, "_")}`);
+  if (!existsSync(directory)) {
+    const work = mkdtempSync(join(STORE, "fetching-"));
+    try {
+      console.error(`fetching the source of ${name} ${version} from Debian's archive`);
+      run("apt-get", [...apt, "source", "-q", "--download-only", "--only-source", `${name}=${version}`], { cwd: work });
+      const archive = readdirSync(work).find(
+        (file) => /^[^_]+_.*?(?:\.orig)?\.tar\.\w+$/.test(file) && !/debian\.tar/.test(file),
+      );
+      mkdirSync(join(work, "files"));
+      run("tar", ["-xf", join(work, archive), "-C", join(work, "files"), "--strip-components=1"]);
+      renameSync(join(work, "files"), directory);
+    } finally {
+      rmSync(work, { recursive: true, force: true });
+    }
+  }
+  return { directory, version };
+}
+
+let sources;
+
+/** Options that make apt look for source packages where it gets its binary ones, without touching its configuration. */
+function sourceOptions() {
+  if (sources === undefined) {
+    const state = join(STORE, "sources");
+    mkdirSync(join(state, "lists", "partial"), { recursive: true });
+    const targets = run("apt-get", [
+      "indextargets",
+      "--format",
+      "deb-src $(REPO_URI) $(RELEASE) $(COMPONENT)",
+      "Identifier: Packages",
+    ]);
+    writeFileSync(join(state, "list"), `${[...new Set(targets.trim().split("\n"))].join("\n")}\n`);
+    const list = `Dir::Etc::sourcelist=${join(state, "list")}`;
+    sources = ["-o", list, "-o", "Dir::Etc::sourceparts=/dev/null", "-o", `Dir::State::lists=${join(state, "lists")}`];
+    run("apt-get", [...sources, "update", "-q"]);
+  }
+  return sources;
 }

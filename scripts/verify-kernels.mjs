@@ -3,7 +3,7 @@
 // Ends with `N passed, N failed`.
 
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -26,14 +26,14 @@ if (dumps === undefined || !existsSync(dumps)) {
 }
 
 const work = mkdtempSync(join(tmpdir(), "tpabi-verify-"));
-const { kernels } = JSON.parse(readFileSync(join(ROOT, "kernels.json"), "utf8"));
+/** The releases that there is a dump of, the oldest first. */
+const kernels = JSON.parse(readFileSync(join(ROOT, "kernels.json"), "utf8")).kernels.filter(({ version }) =>
+  existsSync(join(dumps, `tracefs-${version}-amd64.tar.xz`)),
+);
 const results = [];
-for (const { version, source, config } of kernels) {
-  const dump = readdirSync(dumps).find((name) => name === `tracefs-${version}-amd64.tar.xz`);
-  if (dump === undefined) {
-    console.log(`skipped ${version}: no dump of it in ${dumps}`);
-    continue;
-  }
+for (const { version, source, arches } of kernels) {
+  const dump = `tracefs-${version}-amd64.tar.xz`;
+  const { config } = arches.x86_64;
   const sourceVersion = availableVersion(source.package, source.version);
   const configVersion = availableVersion(config.package, config.version);
   console.log(`\n${version}: ${source.package} ${sourceVersion}, ${config.package} ${configVersion}, ${dump}`);
