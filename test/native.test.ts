@@ -7,7 +7,9 @@ const REQUEST = { kind: "tree", path: ".", arch: "x86_64", cacheDir: null } as c
 /** What an addon that fails with this message makes of a call. */
 function failWith(message: string): Promise<string> {
   const fail = (): Promise<string> => Promise.reject(new Error(message));
-  return wrapAddon(() => ({ readTracefs: fail, readBtf: fail, readSource: fail })).readSource(REQUEST);
+  return wrapAddon(() => ({ readTracefs: fail, readBtf: fail, readSource: fail, readChange: fail })).readSource(
+    REQUEST,
+  );
 }
 
 test("an expected failure of the addon arrives with its code, message and hint", async () => {
@@ -34,7 +36,12 @@ test("requests cross the border as JSON", async () => {
     seen = options;
     return Promise.resolve("{}");
   };
-  await wrapAddon(() => ({ readTracefs: readSource, readBtf: readSource, readSource })).readSource({
+  await wrapAddon(() => ({
+    readTracefs: readSource,
+    readBtf: readSource,
+    readSource,
+    readChange: readSource,
+  })).readSource({
     ...REQUEST,
     config: "CONFIG_SMP=y",
   });

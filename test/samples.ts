@@ -1,7 +1,7 @@
 // Values that several tests share: one snapshot with every kind of fact, and one report with every kind of finding.
 
 import { createReport, type Report } from "../src/reports/report.ts";
-import type { Contract, Finding, Outcome } from "../src/rules/finding.ts";
+import { type Finding, NO_OUTCOMES } from "../src/rules/finding.ts";
 import type { Snapshot } from "../src/snapshot/model.ts";
 
 export const SNAPSHOT: Snapshot = {
@@ -39,7 +39,7 @@ export const SNAPSHOT: Snapshot = {
     },
   ],
   tracepoints: [
-    { name: "block_rq_insert", args: [{ name: "rq", type: "struct request *", nullable: false }] },
+    { name: "block_rq_insert", args: [{ name: "rq", type: "struct request *", nullable: false, error: true }] },
     { name: "sched_util_est_se_tp", args: [{ name: "se", type: "struct sched_entity *" }], bare: true },
   ],
   enums: { WB_REASON_SYNC: 2, WB_REASON_BACKGROUND: 0 },
@@ -82,16 +82,6 @@ export const BTF_SNAPSHOT: Snapshot = {
   problems: [],
 };
 
-const NO_OUTCOMES: Readonly<Record<Contract, Outcome>> = {
-  existence: "none",
-  layout: "none",
-  fields: "none",
-  core: "none",
-  args: "none",
-  values: "none",
-  text: "none",
-};
-
 export const FINDINGS: readonly Finding[] = [
   {
     id: "01b2",
@@ -101,7 +91,7 @@ export const FINDINGS: readonly Finding[] = [
     level: "breaking",
     likelihood: 0.97,
     contracts: { ...NO_OUTCOMES, args: "silent" },
-    consumers: [{ tool: "sched-watch", where: "src/switch.bpf.c:12" }],
+    consumers: [{ tool: "sched-watch", where: "src/switch.bpf.c:12", outcome: "silent" }],
     before: "(bool preempt, struct task_struct *prev, struct task_struct *next)",
     after: "(bool preempt, unsigned int prev_state, struct task_struct *prev, struct task_struct *next)",
     message: "argument 'prev_state' was inserted at position 1: raw_tp programs read another argument",
@@ -169,3 +159,72 @@ export const REPORT: Report = createReport({
   },
   findings: FINDINGS,
 });
+
+/** What somebody could write into a kernel to be taken for something else by whoever reads a report. */
+export const HOSTILE_TEXTS: readonly string[] = [
+  "</script><script>alert(1)</script>",
+  '"><img src=x onerror=alert(1)>',
+  "\n::error file=x::owned",
+  "%0A::warning::owned",
+  "a,file=/etc/passwd::b",
+  "x ##[add-mask]owned",
+  "`` `code` ``` \n# heading",
+  "@everyone @org/team #12 GH-34 ~label !5",
+  "[link](https://evil.example) ![x](//evil.example) https://evil.example www.evil.example",
+  "|table|*bold*|_em_|~~gone~~|$x^2$|&lt;b&gt;",
+  "\u001b[2J\u001b]8;;https://evil.example\u0007\u0000\u0085",
+  "\u202eright to left\u2066\u200b\ufeff",
+  "\ud800 half a character \uffff",
+  "]]> <!-- --> <?xml?> &amp; &#64;",
+];
+
+/** A report in which every text is hostile. */
+export const HOSTILE_REPORT: Report = createReport({
+  ...REPORT,
+  events: REPORT.summary.events,
+  before: { version: HOSTILE_TEXTS.join(" "), arch: "x86_64", origin: ["source"] },
+  problems: {
+    before: HOSTILE_TEXTS.map((text) => ({ code: "unknown-type", message: text, file: `../${text}`, line: 1 })),
+    after: [],
+  },
+  findings: HOSTILE_TEXTS.map((text, index) => ({
+    id: `${index}`.padStart(16, "0"),
+    rule: text,
+    event: `demo:${text}`,
+    subject: text,
+    level: index % 2 === 0 ? "likely" : "possible",
+    likelihood: 0.5,
+    contracts: { ...NO_OUTCOMES, args: "silent" },
+    consumers: [{ tool: text, where: text, outcome: "silent" }],
+    before: text,
+    after: text,
+    location: { file: `/../${text}`, line: 7 },
+    message: text,
+    fix: text,
+    siblings: [text],
+    folded: [text],
+    arches: [text],
+    commit: { id: text, subject: text, undoneBy: { subject: text } },
+    ...(index % 5 === 0 && { accepted: { reason: text, owner: text } }),
+    ...(index % 5 === 2 && { fails: true as const }),
+  })),
+});
+
+/** The report with so many findings of each level. */
+export function reportWith(counts: Partial<Record<Finding["level"], number>>): Report {
+  const [sample] = FINDINGS;
+  const levels = Object.entries(counts) as [Finding["level"], number][];
+  return createReport({
+    ...REPORT,
+    events: REPORT.summary.events,
+    findings: levels.flatMap(([level, count]) =>
+      Array.from({ length: count }, (_, index) => ({
+        ...(sample as Finding),
+        id: `${level}${index}`,
+        event: `demo:${level}_${String(index).padStart(3, "0")}`,
+        level,
+        ...(level === "breaking" && { fails: true as const }),
+      })),
+    ),
+  });
+}

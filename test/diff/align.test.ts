@@ -51,6 +51,48 @@ test.each([
   expect(renames(before, after)).toEqual(expected);
 });
 
+function splits(before: string, after: string): readonly string[] {
+  const found = alignEvents(parseExample(before).events, parseExample(after).events, true);
+  return found.splits.map(({ before: was, parts }) => `${eventId(was)} -> ${parts.map(eventId).join(" ")}`);
+}
+
+test.each([
+  [
+    "an event became two",
+    event("demo:update_plane"),
+    event("demo:plane_update_arm") + event("demo:plane_update_noarm"),
+    ["demo:update_plane -> demo:plane_update_arm demo:plane_update_noarm"],
+  ],
+  ["only one has a longer name", event("demo:update_plane"), event("demo:plane_update_arm") + event("demo:cursor"), []],
+  [
+    "the record of one is another",
+    event("demo:update_plane"),
+    event("demo:plane_update_arm") + event("demo:plane_update_noarm", "  field int err\n"),
+    [],
+  ],
+  ["in another system", event("demo:update_plane"), event("i915:update_plane_arm") + event("i915:update_plane_no"), []],
+  [
+    "it got the system's name in front, and others beside it",
+    event("demo:update_plane"),
+    event("demo:demo_update_plane") + event("demo:demo_update_plane_fail"),
+    [],
+  ],
+  [
+    "the event is still there",
+    event("demo:update_plane"),
+    event("demo:update_plane") + event("demo:update_plane_arm") + event("demo:update_plane_noarm"),
+    [],
+  ],
+  [
+    "both are renames of others",
+    event("demo:update_plane") + event("demo:updated_plane_arm"),
+    event("demo:update_plane_arm") + event("demo:update_plane_noarm", "  field int err\n"),
+    [],
+  ],
+])("split: %s", (_, before, after, expected) => {
+  expect(splits(before, after)).toEqual(expected);
+});
+
 test("two events never become one", () => {
   const before = event("demo:write_page") + event("demo:write_pages");
   const found = alignEvents(parseExample(before).events, parseExample(event("demo:write_folio")).events, true);
@@ -72,4 +114,26 @@ test("a whole kernel with hundreds of new events is aligned at once", () => {
   const found = alignEvents([...common, ...make(70, "gone")], [...common, ...make(730, "new")], true);
   expect(performance.now() - start).toBeLessThan(500);
   expect(found.counts).toEqual({ removed: 70, added: 730, common: 4800 });
+});
+
+test("variants of one event under different conditions are paired by them", () => {
+  const variant = (when: string, field: string): string => event("xen:set_pud", `  when ${when}\n  field ${field}\n`);
+  const pairs = (before: string, after: string): readonly (readonly string[])[] => {
+    const found = alignEvents(parseExample(before).events, parseExample(after).events, true);
+    expect([found.removed, found.added, found.renames]).toEqual([[], [], []]);
+    return found.pairs.map((pair) => [pair.before, pair.after].map(({ fields }) => fields[0]?.name ?? ""));
+  };
+  const both = variant("CONFIG_FOUR_LEVELS", "int four") + variant("!CONFIG_FOUR_LEVELS", "int other");
+  expect(pairs(both, both)).toEqual([
+    ["four", "four"],
+    ["other", "other"],
+  ]);
+  expect(pairs(both, variant("!CONFIG_FOUR_LEVELS", "int other"))).toEqual([
+    ["four", "other"],
+    ["other", "other"],
+  ]);
+  expect(pairs(variant("!CONFIG_FOUR_LEVELS", "int other"), both)).toEqual([
+    ["other", "other"],
+    ["other", "four"],
+  ]);
 });

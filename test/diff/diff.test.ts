@@ -33,11 +33,13 @@ function subjectOf(change: Change): readonly string[] {
       return names(change.fields);
     case "argument-appended":
     case "argument-inserted":
+    case "argument-removed":
       return names(change.args);
+    case "argument-nullability-changed":
+      return [`${change.args.map(({ name }) => name).join(" ")} ${change.validityAfter}`];
     case "field-removed":
     case "field-condition-changed":
       return [change.field.name];
-    case "argument-removed":
     case "argument-moved":
       return [change.arg.name];
     case "field-renamed":
@@ -50,7 +52,6 @@ function subjectOf(change: Change): readonly string[] {
     case "argument-retyped":
     case "argument-replaced":
     case "argument-renamed":
-    case "argument-nullability-changed":
       return [`${change.before.name}->${change.after.name}`];
     default:
       return [];
@@ -182,6 +183,12 @@ test.each([
   ["an argument inserted", proto("int a, int b"), proto("int a, int c, int b"), ["argument-inserted c moves b"]],
   ["an argument removed", proto("int a, int b, int c"), proto("int b, int c"), ["argument-removed a moves b c"]],
   ["the last argument removed", proto("int a, int b"), proto("int a"), ["argument-removed b"]],
+  [
+    "arguments around one that stays",
+    proto("void *ctx, int rw, void *req"),
+    proto("void *req, int rw"),
+    ["argument-removed ctx moves req"],
+  ],
   ["arguments swapped", proto("int a, int b"), proto("int b, int a"), ["argument-moved a"]],
   ["an argument of another type", proto("int error"), proto("blk_status_t error"), ["argument-retyped error->error"]],
   [
@@ -239,6 +246,39 @@ test("a longer header is one change, whatever it moves", () => {
   const events = "event demo:one\n  field u64 cookie\nevent demo:two\n  field int pid\n  field char comm[16]\n";
   const found = changes(events, `common unsigned char common_preempt_lazy_count\n${events}`);
   expect(found.map(brief)).toEqual(["common-fields-changed"]);
+});
+
+test.each([
+  ["the same", "int nr; unsigned long args[6]", []],
+  ["a wider number", "unsigned long nr; unsigned long args[6]", []],
+  ["a narrower number", "short nr; unsigned long args[6]", ["nr"]],
+  ["moved arguments", "int nr; int pad; u64 more; unsigned long args[6]", ["args"]],
+  ["fewer arguments", "int nr; unsigned long args[4]", ["args"]],
+])("what programs on system calls get: %s", (_, members, lost) => {
+  const found = changes("context sys_enter int nr; unsigned long args[6]", `context sys_enter ${members}`);
+  const names = found.flatMap((change) =>
+    change.kind === "syscall-context-changed" ? change.lost.map(({ name }) => name) : [change.kind],
+  );
+  expect(names).toEqual(lost);
+});
+
+test("what a configuration may have left out is no change", () => {
+  const parse = (text: string, config?: string): Snapshot => {
+    const snapshot = parseExample(text);
+    return { ...snapshot, kernel: { ...snapshot.kernel, ...(config !== undefined && { config }) } };
+  };
+  const event = (name: string, when = ""): string => `event demo:${name}\n  field int a\n${when}`;
+  const open = parse(
+    event("kept") +
+      event("gone") +
+      event("driver", "  when CONFIG_DRIVER\n") +
+      event("both", "  field int b when CONFIG_B\n"),
+  );
+  const configured = parse(event("kept") + event("both"), "0123");
+  expect(diff(open, configured).changes.map(brief)).toEqual(["event-removed"]);
+  expect(diff(configured, open).changes.map(brief)).toEqual(["event-added"]);
+  const other = { ...open, kernel: { ...open.kernel, config: "4567" } };
+  expect(diff(other, configured).changes.map(({ kind }) => kind)).toContain("field-removed");
 });
 
 test("beside a longer header, an insertion tells only its own shifts", () => {
@@ -356,6 +396,77 @@ test("a constant that a table shows under another label too is not told a second
   ]);
 });
 
+const call = (...args: readonly string[]): string =>
+  `event syscalls:sys_enter_demo\n  field int __syscall_nr\n${args.map((field) => `  field ${field}\n`).join("")}`;
+
+test.each([
+  ["removed in front", ["int fd", "u64 size"], ["u64 size"], { gone: ["fd"], displaced: ["size"] }],
+  ["removed at the end", ["int fd", "u64 size"], ["int fd"], { gone: ["size"] }],
+  ["appended", ["int fd"], ["int fd", "u64 size"], { come: ["size"] }],
+  ["swapped", ["int fd", "u64 size"], ["u64 size", "int fd"], { displaced: ["fd", "size"] }],
+  ["of another type", ["int * id"], ["u64 * id"], { retyped: ["id"] }],
+] as const)("an argument of a system call %s is told by position", (_, before, after, expected) => {
+  const found = changes(call(...before), call(...after));
+  expect(found).toHaveLength(1);
+  const [change] = found;
+  const names = (items: readonly { readonly name: string }[]): readonly string[] => items.map(({ name }) => name);
+  expect(
+    change?.kind === "syscall-arguments-changed" && {
+      gone: names(change.gone),
+      come: names(change.come),
+      displaced: names(change.displaced),
+      retyped: names(change.retyped),
+    },
+  ).toEqual({ gone: [], come: [], displaced: [], retyped: [], ...expected });
+});
+
+test("arguments of many events that may be NULL now are one change", () => {
+  const kernel = (count: number, name: string): string =>
+    Array.from({ length: count }, (_, index) => `event demo:demo_${index}\n  proto struct sock *${name}\n`).join("");
+  const [change, ...more] = changes(kernel(5, "sk"), kernel(5, "sk__nullable"));
+  expect(more).toEqual([]);
+  expect(change).toMatchObject({
+    kind: "argument-nullability-changed",
+    event: { id: "*:*" },
+    siblings: ["demo:demo_0", "demo:demo_1", "demo:demo_2", "demo:demo_3", "demo:demo_4"],
+  });
+  expect(changes(kernel(4, "sk"), kernel(4, "sk__nullable"))).toHaveLength(4);
+});
+
+test.each([
+  ["skb", "skb__error", "error"],
+  ["skb__nullable", "skb__error", "error"],
+  ["skb__error", "skb__nullable", "null"],
+  ["skb__error", "skb", "valid"],
+])("'%s' that becomes '%s' changes what the argument may be", (before, after, expected) => {
+  const found = changes(proto(`struct sk_buff *${before}`), proto(`struct sk_buff *${after}`));
+  expect(found.map(brief)).toEqual([`argument-nullability-changed skb ${expected}`]);
+});
+
+test("what may be an error code now is not told together with what may be NULL now", () => {
+  const kernel = (mark: string): string =>
+    Array.from({ length: 10 }, (_, i) => `event demo:demo_${i}\n  proto struct sock *sk${i % 2 ? mark : ""}\n`).join(
+      "",
+    );
+  const both = kernel("__error").replace(/sk$/gm, "sk__nullable");
+  expect(changes(kernel(""), both).map(brief)).toEqual([
+    `argument-nullability-changed ${"sk ".repeat(5)}null also ${[0, 2, 4, 6, 8].map((i) => `demo:demo_${i}`).join(" ")}`,
+    `argument-nullability-changed ${"sk ".repeat(5)}error also ${[1, 3, 5, 7, 9].map((i) => `demo:demo_${i}`).join(" ")}`,
+  ]);
+});
+
+test("one table that names the values of two fields is one change", () => {
+  const kernel = (value: number): string =>
+    ["flags", "mask"]
+      .map(
+        (field) =>
+          `event demo:demo_${field}\n  field u32 ${field}\n  print "%s", __print_symbolic(REC->${field}, { ${value}, "ATOMIC" })\n` +
+          `  symbols REC->${field} { ${value} "ATOMIC" }\n`,
+      )
+      .join("");
+  expect(changes(kernel(1), kernel(2)).map(brief)).toEqual(["symbol-table-changed also demo:demo_mask"]);
+});
+
 test("an argument marked as nullable keeps its name, and one that is not marked is valid", () => {
   const kernel = (name: string, origin: Snapshot["kernel"]["origin"] = ["source"]): Snapshot => {
     const snapshot = parseExample(proto("struct sk_buff *skb"));
@@ -369,7 +480,7 @@ test("an argument marked as nullable keeps its name, and one that is not marked 
     };
   };
   expect(diff(kernel("skb"), kernel("skb__nullable")).changes.map(brief)).toEqual([
-    "argument-nullability-changed skb->skb",
+    "argument-nullability-changed skb null",
   ]);
   expect(diff(kernel("skb", ["btf"]), kernel("skb__nullable")).changes).toEqual([]);
 });

@@ -25,6 +25,8 @@ test("what is no constant stays", () => {
 test.each([
   ["another number", "REC->delay / 1000", "REC->delay / 1000000", "print-args-changed"],
   ["another spelling of a number", "REC->flags & 0x10", "REC->flags & (1UL << 4)", undefined],
+  ["needless parentheses", "(REC->addr), f((REC->x.y))", "REC->addr, f(REC->x.y)", undefined],
+  ["needed parentheses", "(REC->a + 1) * 2", "REC->a + 1 * 2", "print-args-changed"],
   ["a name that one source resolves", "REC->id >= -9ULL ? 1 : 0", "REC->id >= DEMO_TREE ? 1 : 0", undefined],
   ["a counter of the preprocessor", "f(__UNIQUE_ID_x_957, 1)", "f(__UNIQUE_ID_x_12, 1)", undefined],
   [

@@ -18,14 +18,22 @@ beforeAll(() => {
 afterAll(() => rmSync(directory, { recursive: true }));
 
 describe("help", () => {
-  test.each([["--help"], ["diff", "--help"], ["snapshot", "--help"], ["rules", "--help"], ["explain", "--help"]])(
-    "%s %s has examples",
-    (...args) => {
-      const { status, stdout, stderr } = tpabi(...args);
-      expect([status, stderr]).toEqual([0, ""]);
-      expect(stdout).toMatch(/^Examples?:\n {2}(sudo )?tpabi /m);
-    },
-  );
+  test.each([
+    ["--help"],
+    ["diff", "--help"],
+    ["snapshot", "--help"],
+    ["rules", "--help"],
+    ["explain", "--help"],
+    ["history", "--help"],
+    ["notes", "--help"],
+    ["stats", "--help"],
+    ["maturity", "--help"],
+    ["accept", "--help"],
+  ])("%s %s has examples", (...args) => {
+    const { status, stdout, stderr } = tpabi(...args);
+    expect([status, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(/^Examples?:\n {2}(sudo )?tpabi /m);
+  });
 
   test("without a command the help is shown, and that is no success", () => {
     const { status, stdout, stderr } = tpabi();
@@ -146,7 +154,7 @@ describe("what cannot be done is said in one line, with exit status 2 and nothin
     [["snapshot", "tracefs:DIR/cut.tar.gz"], "cannot unpack 'DIR/cut.tar.gz'"],
     [["snapshot", "tracefs:DIR/missing"], "'DIR/missing' does not exist"],
     [["snapshot", "tracefs:DIR"], "'DIR' is no tracefs"],
-    [["snapshot", "v9.99"], "no baseline of 'v9.99' for x86_64 is shipped"],
+    [["snapshot", "v9.99"], "there is no baseline of 'v9.99' for x86_64"],
     [["snapshot", "nonsense"], "'nonsense' is no version, no directory and no saved snapshot"],
     [["snapshot"], "missing required argument 'kernel'"],
     [["snapshot", "x", "--arch", "vax"], "option '--arch <arch>' argument 'vax' is invalid"],

@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 export interface Result {
   readonly status: number | null;
@@ -19,8 +19,14 @@ export function tpabi(...args: readonly string[]): Result {
 /** As a user who may read next to nothing; `undefined` where tests do not run as root and are such a user themselves. */
 export const NOBODY = process.getuid?.() === 0 ? 65534 : undefined;
 
-export function run(program: string, args: readonly string[], cwd = ROOT, uid?: number): Result {
-  const env = { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined };
+export function run(
+  program: string,
+  args: readonly string[],
+  cwd = ROOT,
+  uid?: number,
+  variables: NodeJS.ProcessEnv = {},
+): Result {
+  const env = { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined, ...variables };
   const { status, stdout, stderr } = spawnSync(program, args, {
     cwd,
     env,

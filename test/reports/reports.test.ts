@@ -1,30 +1,36 @@
 import { describe, expect, test } from "@jest/globals";
-import { Ajv } from "ajv";
-import { createRequire } from "node:module";
 
 import { CONTRACTS, type Finding, LEVELS, OUTCOMES, READER_KINDS } from "../../src/rules/finding.ts";
-import { RENDERERS } from "../../src/reports/report.ts";
+import { FAIL_ON, POLICIES } from "../../src/rules/policy.ts";
+import { applyPolicy } from "../../src/policy/apply.ts";
+import { readConfig } from "../../src/policy/read-config.ts";
+import { createReport, RENDERERS } from "../../src/reports/report.ts";
 import { cut, escapeControls, wrap } from "../../src/reports/text.ts";
+import { describeEvents } from "../../src/reports/words.ts";
 import { REPORT } from "../samples.ts";
+import { faultsOf, readSchema } from "../schemas.ts";
 
-const require = createRequire(import.meta.url);
 const PLAIN = { color: false, width: 100, all: false };
 
 describe("json", () => {
-  const schema = require("../../docs/report.schema.json") as { definitions: Record<string, { enum: unknown }> };
-  const ajv = new Ajv({ strictTypes: false }).addSchema(
-    require("../../docs/snapshot.schema.json") as object,
-    "snapshot.schema.json",
-  );
-
   test("is valid by the published schema", () => {
-    const validate = ajv.compile(schema);
-    validate(JSON.parse(RENDERERS.json(REPORT, PLAIN)));
-    expect(validate.errors).toBeNull();
+    expect(faultsOf("report", JSON.parse(RENDERERS.json(REPORT, PLAIN)))).toEqual([]);
+  });
+
+  test("so is one that a policy was applied to", () => {
+    const config = readConfig(
+      "policy: stable\nfail-on: possible\naccept: [{ rule: field-removed, reason: x, until: v7.0 }]",
+      "x",
+    );
+    const judged = applyPolicy(REPORT, { config });
+    expect(judged.policy).toEqual({ name: "stable", failOn: "possible", failing: 2, accepted: 1, leftOut: 0 });
+    expect(faultsOf("report", JSON.parse(RENDERERS.json(judged, PLAIN)))).toEqual([]);
   });
 
   test("the schema names the levels, contracts, outcomes and readers of the code", () => {
-    const { level, contract, outcome, readerKind } = schema.definitions;
+    const schema = readSchema("report") as { definitions: Record<string, { enum: unknown }> };
+    const { level, contract, outcome, readerKind, policy, failOn } = schema.definitions;
+    expect([policy?.enum, failOn?.enum]).toEqual([[...POLICIES], FAIL_ON]);
     expect([level?.enum, contract?.enum, outcome?.enum]).toEqual([[...LEVELS], [...CONTRACTS], [...OUTCOMES]]);
     expect(readerKind?.enum).toEqual(Object.keys(READER_KINDS));
   });
@@ -33,6 +39,16 @@ describe("json", () => {
 describe("terminal", () => {
   test("shows the most dangerous first, safe findings as a number", () => {
     expect(RENDERERS.terminal(REPORT, PLAIN)).toMatchSnapshot();
+  });
+
+  test("repeats the summary only below what fills a screen", () => {
+    const [finding] = REPORT.findings as readonly [Finding];
+    const timesOf = (count: number): number => {
+      const findings = Array.from({ length: count }, (_, i) => ({ ...finding, event: `demo:demo_${i}` }));
+      const report = createReport({ ...REPORT, events: REPORT.summary.events, findings });
+      return RENDERERS.terminal(report, PLAIN).split(`${count} breaking`).length - 1;
+    };
+    expect([timesOf(1), timesOf(30)]).toEqual([1, 2]);
   });
 
   test("wraps at the width of the terminal and shows all on request", () => {
@@ -78,6 +94,19 @@ describe("terminal", () => {
     expect(text).toContain("... and 2 more of demo:demo_quiet\n");
   });
 
+  test("what was accepted stands apart, with its reason, and fails nothing", () => {
+    const config = readConfig(
+      "accept: [{ rule: field-removed, owner: net, until: v7.0, reason: nobody reads it }]",
+      "x",
+    );
+    const text = RENDERERS.terminal(applyPolicy(REPORT, { config }), PLAIN);
+    expect(text).toContain("policy mainline: 1 finding fails, 1 accepted\n");
+    expect(text).toMatch(
+      /^Accepted\n {2}block:block_rq_insert \[field-removed\].*…\n {6}because: nobody reads it \(by net, until v7.0\)$/m,
+    );
+    expect(text).not.toMatch(/likely 0\.63/);
+  });
+
   test("says so when there is nothing to fear", () => {
     const quiet = {
       ...REPORT,
@@ -97,6 +126,7 @@ test("findings are counted by level and by contract", () => {
 });
 
 test("control characters are made visible", () => {
+  expect(escapeControls("was ##[error]x")).toBe("was ##\\x5berror]x");
   expect(escapeControls("a\u001b[2Jb\r\n\u202ec\u0085 \u00e4→")).toBe("a\\x1b[2Jb\\x0d\\x0a\\u202ec\\x85 \u00e4→");
 });
 
@@ -106,4 +136,10 @@ test("what does not fit into a line ends in an ellipsis", () => {
 
 test("words stay whole, and the first line carries its label", () => {
   expect(wrap("one two three fourteen", 12, "x: ")).toEqual(["x: one two", "   three", "   fourteen"]);
+});
+
+test("of a kernel that does not know all its events, none is said to have come or gone", () => {
+  expect(describeEvents(REPORT)).toContain("removed");
+  const notComparable = [{ fact: "existence", missing: "before" }] as const;
+  expect(describeEvents({ ...REPORT, notComparable })).toMatch(/: 67 only before, 727 only after, /);
 });

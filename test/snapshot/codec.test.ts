@@ -54,6 +54,12 @@ describe("what is no snapshot is refused with one line", () => {
       "'x.json' is no valid snapshot: events[0].fields[1].offset must be an integer",
     ],
     [
+      "a number that none can hold",
+      valid.replace(/"enums": \{\n"(\w+)": \d+/, '"enums": {\n"$1": 1e999'),
+      "bad-snapshot",
+      "'x.json' is no valid snapshot: enums.WB_REASON_BACKGROUND must be a number",
+    ],
+    [
       "a field without a file in an event without a location",
       valid.replace(/"location":\{"file":"[^"]*","line":164\},/, ""),
       "bad-snapshot",

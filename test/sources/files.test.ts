@@ -1,11 +1,11 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, truncate, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 
-import { readText, writeAtomically } from "../../src/sources/files.ts";
+import { readBytes, readText, writeAtomically } from "../../src/sources/files.ts";
 
 let directory: string;
 beforeAll(async () => {
@@ -19,6 +19,36 @@ test("a file is replaced as a whole, and nothing is left beside it", async () =>
   await writeAtomically(path, "second");
   expect(await readFile(path, "utf8")).toBe("second");
   expect((await readdir(directory)).filter((name) => name.startsWith("out.json"))).toEqual(["out.json"]);
+});
+
+test("what killed runs left is removed when nobody can be at it any more", async () => {
+  const path = join(directory, "kept.json");
+  const then = new Date(Date.now() - 7_200_000);
+  for (const name of ["kept.json.1-2.tmp", "kept.json.3-4.tmp", "kept.json.x.tmp", "other.json.1-2.tmp"]) {
+    await writeFile(join(directory, name), "half");
+    if (!name.includes("3-4")) await utimes(join(directory, name), then, then);
+  }
+  await writeAtomically(path, "whole");
+  const left = (await readdir(directory)).filter((name) => /kept|other/.test(name)).sort();
+  expect(left).toEqual(["kept.json", "kept.json.3-4.tmp", "kept.json.x.tmp", "other.json.1-2.tmp"]);
+});
+
+test("a device that never ends is read up to the limit", async () => {
+  await expect(readBytes("/dev/zero")).rejects.toMatchObject({
+    code: "limit-exceeded",
+    message: "'/dev/zero' is larger than 256 MiB",
+  });
+});
+
+test("a file beyond the limit, and a small one that unpacks to more, are refused", async () => {
+  const [large, bomb] = [join(directory, "large.json"), join(directory, "bomb.json.gz")];
+  await writeFile(large, "");
+  await truncate(large, 256 * 1024 * 1024 + 1);
+  await writeFile(bomb, gzipSync(Buffer.alloc(256 * 1024 * 1024 + 1), { level: 1 }));
+  for (const path of [large, bomb]) {
+    const message = `'${path}' is larger than 256 MiB`;
+    await expect(readText(path)).rejects.toMatchObject({ code: "limit-exceeded", message });
+  }
 });
 
 test("what cannot be written leaves nothing behind", async () => {

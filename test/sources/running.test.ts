@@ -17,6 +17,7 @@ function machine(codes: { readonly tracefs?: ErrorCode; readonly btf?: ErrorCode
     readTracefs: () => give(codes.tracefs, TRACEFS),
     readBtf: () => give(codes.btf, BTF_SNAPSHOT),
     readSource: () => Promise.reject(new Error("no source is asked for")),
+    readChange: () => Promise.reject(new Error("no change is asked for")),
   };
 }
 

@@ -4,6 +4,8 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 
+import { writeBaselines } from "../../src/baselines/store.ts";
+import { toAddition } from "../../src/baselines/update.ts";
 import type { Native, SourceRequest } from "../../src/native.ts";
 import { encode } from "../../src/snapshot/codec.ts";
 import type { ReadOptions } from "../../src/sources/reader.ts";
@@ -85,6 +87,7 @@ describe("reading", () => {
       requests.push(request);
       return Promise.resolve(JSON.stringify(SNAPSHOT));
     },
+    readChange: () => Promise.reject(new Error("no change is asked for")),
   };
 
   test.each<[string, ReadOptions, SourceRequest | string]>([
@@ -123,14 +126,12 @@ describe("reading", () => {
     expect(await readSnapshot(path)).toEqual(SNAPSHOT);
   });
 
-  test("a baseline is found through the list of kernels", async () => {
-    await writeFile(join(directory, "a.json"), encode(SNAPSHOT));
-    const kernelsFile = join(directory, "kernels.json");
-    await writeFile(kernelsFile, '{"kernels": [{"version": "6.12.117", "arch": "x86_64", "file": "a.json"}]}');
-    expect(await readSnapshot("v6.12", { kernelsFile })).toEqual(SNAPSHOT);
-    await expect(readSnapshot("v6.13", { kernelsFile })).rejects.toMatchObject({
+  test("a baseline is found by its version", async () => {
+    await writeBaselines(directory, [toAddition(encode(SNAPSHOT), undefined, new Map())]);
+    expect(await readSnapshot("v6.12", { baselines: [directory] })).toEqual(SNAPSHOT);
+    await expect(readSnapshot("v6.13", { baselines: [directory] })).rejects.toMatchObject({
       code: "unknown-kernel",
-      hint: expect.stringContaining("the nearest shipped: v6.12.117"),
+      hint: expect.stringContaining("the nearest: v6.12.117"),
     });
   });
 

@@ -129,14 +129,14 @@ export const LAYOUT: readonly Case[] = [
     ...prctl,
     program: "syscall_option",
     expects: 15,
-    rule: "field-appended",
+    rule: "syscall-arguments-changed",
     before: [["  field unsigned long arg5\n", ""]],
   },
   {
     ...prctl,
     program: "syscall_sixth",
     expects: 0,
-    rule: "field-removed",
+    rule: "syscall-arguments-changed",
     before: [["  field unsigned long arg5", "  field unsigned long arg5\n  field unsigned long arg6"]],
   },
   {
