@@ -3,6 +3,8 @@
 /** @type {import("jest").Config} */
 export default {
   testEnvironment: "node",
+  // Tests run whole kernels and git; a busy machine takes several times as long for them.
+  testTimeout: 60_000,
   testMatch: ["<rootDir>/test/**/*.test.ts"],
   extensionsToTreatAsEsm: [".ts"],
   transform: {
