@@ -3,24 +3,14 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 
-import { makeRepository, type Repository } from "../notes/repository.ts";
-import { demoTree } from "./demo-tree.ts";
+import { makeReleases, type Repository } from "../notes/repository.ts";
 import { tpabi } from "./run.ts";
 
 let repository: Repository;
 let range: readonly string[];
 beforeAll(() => {
-  repository = makeRepository();
-  const { commit, git, path } = repository;
-  commit("start", demoTree(1, "__field(int, cpu) __field(int, status)"));
-  git("tag", "v6.12.1");
-  commit(
-    "demo: drop the status\n\ncommit 0123456789abcdef0123456789abcdef01234567 upstream.",
-    demoTree(1, "__field(int, cpu)"),
-  );
-  commit("Linux 6.12.2", { Makefile: demoTree(2, "").Makefile ?? "" });
-  git("tag", "v6.12.2");
-  range = ["v6.12.1", "v6.12.2", "--repo", path, "--no-cache"];
+  repository = makeReleases();
+  range = ["v6.12.1", "v6.12.2", "--repo", repository.path, "--no-cache"];
 });
 afterAll(() => repository.remove());
 

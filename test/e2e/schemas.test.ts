@@ -5,9 +5,9 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 
-import { makeRepository, type Repository } from "../notes/repository.ts";
+import { makeReleases, type Repository } from "../notes/repository.ts";
 import { faultsOf, SCHEMA_NAMES } from "../schemas.ts";
-import { demoTree, writeFiles } from "./demo-tree.ts";
+import { writeFiles } from "./demo-tree.ts";
 import { tpabi } from "./run.ts";
 
 const TOOL = "tracepoint:sched:sched_switch { print(args->prev_comm); }\nrawtracepoint:demo_tick { print(arg1); }\n";
@@ -15,16 +15,8 @@ const FIXTURE = "tracefs:test/fixtures/tracefs-";
 
 let repository: Repository;
 beforeAll(() => {
-  repository = makeRepository();
-  const { commit, git, path } = repository;
-  commit("start", demoTree(1, "__field(int, cpu) __field(int, status)"));
-  git("tag", "v6.12.1");
-  commit(
-    "demo: drop it\n\ncommit 0123456789abcdef0123456789abcdef01234567 upstream.",
-    demoTree(2, "__field(int, cpu)"),
-  );
-  git("tag", "v6.12.2");
-  writeFiles(join(path, ".git"), { "tool.bt": TOOL, NEWS: "demo:demo_tock is gone\n" });
+  repository = makeReleases();
+  writeFiles(join(repository.path, ".git"), { "tool.bt": TOOL, NEWS: "demo:demo_tock is gone\n" });
 });
 afterAll(() => repository.remove());
 

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { writeFiles } from "../e2e/demo-tree.ts";
+import { demoTree, writeFiles } from "../e2e/demo-tree.ts";
 
 export interface Repository {
   readonly path: string;
@@ -32,4 +32,19 @@ export function makeRepository(): Repository {
     },
     remove: () => rmSync(path, { recursive: true }),
   };
+}
+
+/** A repository with v6.12.1 and v6.12.2; a commit between them, of which upstream's is named, drops a field. */
+export function makeReleases(): Repository {
+  const repository = makeRepository();
+  const { commit, git } = repository;
+  commit("start", demoTree(1, "__field(int, cpu) __field(int, status)"));
+  git("tag", "v6.12.1");
+  commit(
+    "demo: drop the status\n\ncommit 0123456789abcdef0123456789abcdef01234567 upstream.",
+    demoTree(1, "__field(int, cpu)"),
+  );
+  commit("Linux 6.12.2", { Makefile: demoTree(2, "").Makefile ?? "" });
+  git("tag", "v6.12.2");
+  return repository;
 }
