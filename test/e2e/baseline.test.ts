@@ -1,28 +1,17 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 
-import { demoTree, writeFiles } from "./demo-tree.ts";
+import { makeRepository, type Repository } from "../notes/repository.ts";
+import { demoTree } from "./demo-tree.ts";
 import { run, tpabi } from "./run.ts";
 
 let directory: string;
+let repository: Repository;
 let repo: string;
 let kept: string;
-
-function git(...args: readonly string[]): void {
-  const identity = ["-c", "user.name=tpabi", "-c", "user.email=tpabi@localhost", "-c", "init.defaultBranch=main"];
-  const { status, stderr } = run("git", [...identity, "-C", repo, ...args]);
-  if (status !== 0) throw new Error(stderr);
-}
-
-function commit(tag: string, files: Readonly<Record<string, string>>): void {
-  writeFiles(repo, files);
-  git("add", ".");
-  git("commit", "--quiet", "--message", tag);
-  git("tag", tag);
-}
 
 /** A kernel of a series that tpabi has no baselines of. */
 function tree(release: number, fields: string): Readonly<Record<string, string>> {
@@ -33,13 +22,20 @@ const baseline = (...args: readonly string[]) => tpabi("baseline", ...args, "--d
 
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), "tpabi-"));
-  [repo, kept] = [join(directory, "repo"), join(directory, "kept")];
-  mkdirSync(repo);
-  git("init", "--quiet");
-  for (const release of [1, 2, 3, 10]) commit(`v9.9.${release}`, tree(release, `__field(int, f${release})`));
-  commit("v9.9.11", { ...tree(11, "__field(int, f10)"), "include/linux/tracepoint.h": "struct other { int x; };" });
+  kept = join(directory, "kept");
+  repository = makeRepository();
+  repo = repository.path;
+  for (const release of [1, 2, 3, 10])
+    repository.release(`v9.9.${release}`, tree(release, `__field(int, f${release})`));
+  repository.release("v9.9.11", {
+    ...tree(11, "__field(int, f10)"),
+    "include/linux/tracepoint.h": "struct other { int x; };",
+  });
 });
-afterAll(() => rmSync(directory, { recursive: true }));
+afterAll(() => {
+  repository.remove();
+  rmSync(directory, { recursive: true });
+});
 
 test("an update makes a baseline of each tag, and a second one has nothing to do", () => {
   const tags = ["--repo", repo, "--tags", "v9.9.1*", "--arch", "x86_64", "--arch", "arm64"];

@@ -1,37 +1,28 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 
-import { demoTree, writeFiles } from "./demo-tree.ts";
-import { run, tpabi } from "./run.ts";
+import { makeRepository, type Repository } from "../notes/repository.ts";
+import { demoTree } from "./demo-tree.ts";
+import { tpabi } from "./run.ts";
 
 let directory: string;
+let repository: Repository;
 let repo: string;
-
-function git(...args: readonly string[]): void {
-  const identity = ["-c", "user.name=tpabi", "-c", "user.email=tpabi@localhost", "-c", "init.defaultBranch=main"];
-  const { status, stderr } = run("git", [...identity, "-C", repo, ...args]);
-  if (status !== 0) throw new Error(stderr);
-}
-
-function commit(tag: string, files: Readonly<Record<string, string>>): void {
-  writeFiles(repo, files);
-  git("add", ".");
-  git("commit", "--quiet", "--message", tag);
-  git("tag", tag);
-}
 
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), "tpabi-"));
-  repo = join(directory, "repo");
-  mkdirSync(repo);
-  git("init", "--quiet");
-  commit("v6.12.1", demoTree(1, "__field(int, cpu)"));
-  commit("v6.12.2", demoTree(2, "__field(long, when) __field(int, cpu)"));
+  repository = makeRepository();
+  repo = repository.path;
+  repository.release("v6.12.1", demoTree(1, "__field(int, cpu)"));
+  repository.release("v6.12.2", demoTree(2, "__field(long, when) __field(int, cpu)"));
 });
-afterAll(() => rmSync(directory, { recursive: true }));
+afterAll(() => {
+  repository.remove();
+  rmSync(directory, { recursive: true });
+});
 
 test("two revisions are compared without a checkout", () => {
   const { status, stdout, stderr } = tpabi(

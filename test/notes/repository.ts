@@ -12,6 +12,8 @@ export interface Repository {
   readonly git: (...args: readonly string[]) => string;
   /** Writes files and commits everything; the id of the commit. */
   readonly commit: (message: string, files?: Readonly<Record<string, string>>) => string;
+  /** The same, with a tag of the same name. */
+  readonly release: (tag: string, files: Readonly<Record<string, string>>) => void;
   readonly remove: () => void;
 }
 
@@ -21,14 +23,19 @@ export function makeRepository(): Repository {
   const git = (...args: readonly string[]): string =>
     execFileSync("git", [...identity, ...args], { cwd: path, encoding: "utf8", stdio: "pipe" }).trim();
   git("init", "-q", "-b", "main");
+  const commit: Repository["commit"] = (message, files = {}) => {
+    writeFiles(path, files);
+    git("add", "-A");
+    git("commit", "-q", "--allow-empty", "-m", message);
+    return git("rev-parse", "HEAD");
+  };
   return {
     path,
     git,
-    commit: (message, files = {}) => {
-      writeFiles(path, files);
-      git("add", "-A");
-      git("commit", "-q", "--allow-empty", "-m", message);
-      return git("rev-parse", "HEAD");
+    commit,
+    release: (tag, files) => {
+      commit(tag, files);
+      git("tag", tag);
     },
     remove: () => rmSync(path, { recursive: true }),
   };
