@@ -79,8 +79,7 @@ inBrowser("the pages", () => {
     await page.keyboard.press("/");
     await page.keyboard.type("sched_swi");
     const options = page.getByRole("option");
-    await options.first().waitFor();
-    expect(await options.first().textContent()).toContain("sched:sched_switch");
+    await options.first().filter({ hasText: "sched:sched_switch" }).waitFor();
     await page.keyboard.press("ArrowDown");
     expect(await options.first().getAttribute("aria-selected")).toBe("true");
     await page.keyboard.press("Enter");
@@ -126,6 +125,7 @@ inBrowser("the pages", () => {
     const all = await findings.count();
     await page.getByRole("combobox", { name: "System", exact: true }).selectOption("sched");
     await page.waitForURL(/system=sched/);
+    await findings.filter({ hasNotText: "sched:" }).first().waitFor({ state: "detached" });
     const some = await findings.count();
     expect(some).toBeGreaterThan(0);
     expect(some).toBeLessThan(all);
@@ -206,6 +206,7 @@ inBrowser("the pages", () => {
       await page.getByRole("combobox").fill("onerror");
       await page.getByRole("option").first().click();
       await page.waitForURL(/#\/event\//);
+      await page.locator("h1:focus").waitFor();
       expect(await heading().textContent()).toBe(id);
     });
 
