@@ -16,8 +16,8 @@ use super::{
 };
 use crate::error::TreeError;
 
-/// Decoded delta bases that each reader keeps. More saves nothing on kernel histories, and costs page faults.
-const BASE_CACHE_BYTES: usize = 16 << 20;
+/// Decoded delta bases that each reader keeps. More saves no time on kernel histories, and costs memory.
+const BASE_CACHE_BYTES: usize = 4 << 20;
 /// What one object of a hostile repository may allocate.
 const MAX_OBJECT: &str = "gitoxide.objects.allocLimit=67108864";
 /// How many names are offered in place of an unknown one.
