@@ -2,7 +2,7 @@
 // Never fails the installation: what needs no addon, such as comparing shipped kernels, works without one.
 
 import { spawnSync } from "node:child_process";
-import { copyFileSync, existsSync } from "node:fs";
+import { copyFileSync, existsSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 
@@ -38,14 +38,17 @@ function build() {
   }
   console.error(`tpabi: no prebuilt addon for ${platform}; building it (a minute or two)`);
   const args = ["build", "--release", "--locked", "--manifest-path", `${ROOT}native/binding/Cargo.toml`];
-  const { status } = spawnSync("cargo", [...args, "--target-dir", `${ROOT}native/target`], {
+  const target = `${ROOT}native/target`;
+  const { status } = spawnSync("cargo", [...args, "--target-dir", target], {
     stdio: ["ignore", "inherit", "inherit"],
     // A library for Node cannot bring its own C library along.
     env: { ...process.env, ...(isMusl() && { RUSTFLAGS: "-Ctarget-feature=-crt-static" }) },
   });
-  if (status === 0) copyFileSync(`${ROOT}native/target/release/${LIBRARY}`, addon);
+  if (status === 0) copyFileSync(`${target}/release/${LIBRARY}`, addon);
   else
     console.error(
       `tpabi: the addon could not be built; ${without}\nhelp: see the output above, then \`npm rebuild tpabi\``,
     );
+  // Hundreds of megabytes that nobody needs once there is an addon.
+  rmSync(target, { recursive: true, force: true });
 }

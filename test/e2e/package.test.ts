@@ -1,7 +1,7 @@
 // The package as npm would publish it, unpacked outside of the checkout: what is in it, and that it works without anything else.
 
 import { execFileSync, spawnSync, type SpawnSyncReturns } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -90,6 +90,22 @@ test("the installation goes on without Rust, and says what that means", () => {
   const { status, stderr } = run(["scripts/install.mjs"], { PATH: place });
   expect(status).toBe(0);
   expect(stderr).toMatch(/no prebuilt addon for \S+, and no Rust to build it with/);
+});
+
+test("with Rust, the addon is built, and what building leaves behind is removed", () => {
+  const tools = join(place, "tools");
+  mkdirSync(tools);
+  // In place of the real one, which takes minutes.
+  const cargo = `#!/bin/sh
+[ "$1" = build ] || exit 0
+while [ "$1" != --target-dir ]; do shift; done
+mkdir -p "$2/release/deps" && touch "$2/release/libtpabi_binding.so"
+`;
+  writeFileSync(join(tools, "cargo"), cargo, { mode: 0o755 });
+  const { status, stderr } = run(["scripts/install.mjs"], { PATH: `${tools}:${process.env.PATH}` });
+  expect([status, stderr]).toEqual([0, expect.stringMatching(/^tpabi: no prebuilt addon for \S+; building it .*\n$/)]);
+  const addons = readdirSync(join(unpacked, "native")).filter((name) => name.endsWith(".node") || name === "target");
+  expect(addons).toEqual([expect.stringMatching(/^tpabi\.linux-.*\.node$/)]);
 });
 
 function run(args: readonly string[], env: Readonly<Record<string, string>> = {}): SpawnSyncReturns<string> {
