@@ -44,9 +44,12 @@ export type Memory = Map<string, Moved>;
 export function toLines(text: string, memory: Memory): KernelLines {
   const { head, sections } = splitText(text);
   const places = new Map<string, number[]>();
-  const move = (item: string): string => {
+  const move = (item: string, isPlaced: boolean): string => {
     let moved = memory.get(item);
-    if (moved === undefined) memory.set(item, (moved = takePlace(item)));
+    if (moved === undefined) {
+      const own = ownText(item);
+      memory.set(own, (moved = isPlaced ? takePlace(own) : { line: own, file: "", numbers: [] }));
+    }
     if (moved.numbers.length > 0) {
       const known = places.get(moved.file);
       if (known === undefined) places.set(moved.file, [...moved.numbers]);
@@ -55,7 +58,10 @@ export function toLines(text: string, memory: Memory): KernelLines {
     return moved.line;
   };
   const lists: Record<string, readonly string[]> = {};
-  for (const [name, items] of sections) lists[name] = PLACED.has(name) ? items.map(move) : items;
+  for (const [name, items] of sections) {
+    const isPlaced = PLACED.has(name);
+    lists[name] = items.map((item) => move(item, isPlaced));
+  }
   lists["places"] = [...places]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([file, numbers]) => JSON.stringify([file, ...numbers]));
@@ -84,6 +90,11 @@ export function toSnapshot({ kernel, knows, lists }: KernelLines): Snapshot {
 
 function parseList(lines: readonly string[]): unknown[] {
   return JSON.parse(`[${lines.join(",")}]`) as unknown[];
+}
+
+/** A copy: a part of a text keeps the whole text in memory, which is megabytes for each kernel. */
+function ownText(part: string): string {
+  return Buffer.from(part).toString();
 }
 
 /**

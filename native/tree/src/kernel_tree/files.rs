@@ -4,18 +4,14 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
-use tpabi_core::memory::Content;
+use tpabi_core::memory::{Content, Recent};
 use tpabi_core::problem::Problem;
 use tpabi_core::tree::Files;
 
 use super::{ContentId, FileReader, KernelTree};
 
-/// More texts than this are not remembered; a kernel needs some 10,000.
-const MAX_TEXTS: usize = 40_000;
-
 /// Texts of files that were read, by content.
-#[derive(Default)]
-pub struct Texts(FxHashMap<ContentId, Arc<[u8]>>);
+pub type Texts = Recent<Arc<[u8]>>;
 
 /// Reads files of a kernel tree by path, for one thread.
 pub struct TreeFiles<'t> {
@@ -58,16 +54,13 @@ impl Files for TreeFiles<'_> {
     fn read(&self, path: &str) -> Option<Arc<[u8]>> {
         let file = self.tree.file(path)?;
         let mut texts = self.texts.borrow_mut();
-        if let Some(known) = texts.0.get(&file.content) {
-            return Some(known.clone());
+        if let Some(known) = texts.get(file.content.0) {
+            return Some(known);
         }
         match self.reader.borrow_mut().read(file) {
             Ok(bytes) => {
                 let text: Arc<[u8]> = bytes.into();
-                if texts.0.len() >= MAX_TEXTS {
-                    texts.0.clear();
-                }
-                texts.0.insert(file.content, text.clone());
+                texts.insert(file.content.0, text.clone());
                 Some(text)
             }
             Err(problem) => {
