@@ -1,6 +1,7 @@
 // Measures tpabi against yardsticks that run in the same call, and prints the ratios of CPU time (user + system).
-// `npm run bench [-- --repo DIR --rev REV --btf DIR --write]`; without a repository, one is made from Debian's linux-source
-// package. A ratio that is a third worse than the recorded one is a failure; --write records those of this run.
+// `npm run bench [-- --repo DIR --rev REV --series DIR --btf DIR --write]`; without a repository, one is made from Debian's
+// linux-source package. A series is a repository with a tag for each of many releases. A ratio that is a third worse than the
+// recorded one is a failure; --write records those of this run.
 
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
@@ -25,11 +26,12 @@ const { values } = parseArgs({
   options: {
     repo: { type: "string" },
     rev: { type: "string" },
+    series: { type: "string" },
     btf: { type: "string", default: "/sys/kernel/btf" },
     write: { type: "boolean", default: false },
   },
 });
-/** Where the figures of a quiet machine stand, which this run is held against. */
+/** Where the figures of quiet machines stand, which this run is held against. */
 const PAGE = join(ROOT, "docs/performance.md");
 const MARKS = ["<!-- figures -->", "<!-- end of figures -->"];
 /** A ratio may be that many times the recorded one, and what is measured so many seconds more. */
@@ -42,7 +44,8 @@ const home = { XDG_CACHE_HOME: join(work, "cache") };
 const out = join(work, "out.json");
 const rows = [];
 
-const machine = `${cpus()[0]?.model}, ${cpus().length} processors, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}`;
+const model = cpus()[0]?.model ?? "unknown";
+const machine = `${model}, ${cpus().length} processors, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}`;
 console.log(machine);
 console.log(`least of ${RUNS} runs; cpu = user + system seconds\n`);
 
@@ -70,6 +73,8 @@ const released = () => {
   spawnSync("node", update("v6.12.1"), { env: { ...process.env, ...home } });
 };
 print("one further tag", () => measure("node", update("v6.12.2"), home, released), grep);
+if (values.series === undefined) console.log("skipped a series of tags: there is none (--series DIR)");
+else print("each tag of a series", () => measureSeries(values.series), grep);
 
 const source = debianTree();
 const searchedTree = print("grep -rl TRACE_EVENT TREE", () =>
@@ -126,27 +131,31 @@ print("diff and rules alone", () => measureComparison(), grep);
 if (peak !== undefined) console.log(`peak memory of snapshot git:REV, cold: ${peak} MiB`);
 
 const [above, recorded = "", below] = readFileSync(PAGE, "utf8").split(new RegExp(MARKS.join("|")));
+const machines = new Map(
+  recorded
+    .split(/^(?=### )/m)
+    .map((section) => [/^### (.*)/.exec(section)?.[1], section.trim()])
+    .filter(([name]) => name !== undefined),
+);
+process.exitCode = compare();
 if (values.write) {
-  const figures = [
-    MARKS[0],
-    "",
-    `${machine}.`,
-    ...(peak === undefined ? [] : [`Peak memory of a cold snapshot: ${peak} MiB.`]),
-    "",
-    table(),
-    "",
-    MARKS[1],
-  ];
-  writeFileSync(PAGE, `${above}${figures.join("\n")}${below}`);
+  const memory = peak === undefined ? [] : [`Peak memory of a cold snapshot: ${peak} MiB.`];
+  machines.set(model, [`### ${model}`, "", `${machine}.`, ...memory, "", table()].join("\n"));
+  const sections = [...machines.values()].join("\n\n");
+  writeFileSync(PAGE, `${above}${MARKS[0]}\n\n${sections}\n\n${MARKS[1]}${below}`);
 }
-process.exitCode = compare(recorded);
 rmSync(work, { recursive: true, force: true });
 
-/** Says which ratios are worse than the recorded ones; the exit status. */
-function compare(text) {
-  const known = new Map(
-    [...text.matchAll(/^\| (.*?) \| .*? \| .*? \| ([\d.]+) \|/gm)].map(([, name, ratio]) => [name, Number(ratio)]),
-  );
+/**
+ * Says which ratios are worse than the recorded ones; the exit status. Processors differ in what they are good at, so those
+ * of the same model count; for a model that nothing is recorded of, the worst.
+ */
+function compare() {
+  const sections = machines.has(model) ? [machines.get(model)] : [...machines.values()];
+  const known = new Map();
+  for (const [, name, ratio] of sections.join("\n").matchAll(/^\| (.*?) \| .*? \| .*? \| ([\d.]+) \|/gm)) {
+    known.set(name, Math.max(Number(ratio), known.get(name) ?? 0));
+  }
   const isWorse = ({ name }, cpu, yardstick) => {
     const allowed = known.get(name) * REGRESSION.factor * yardstick;
     return cpu > allowed + REGRESSION.seconds;
@@ -193,9 +202,9 @@ function taggedRepository() {
 }
 
 /** The least CPU and wall seconds of a command: whatever else runs on the machine only adds to them. */
-function measure(program, args, env = {}, before = () => {}) {
+function measure(program, args, env = {}, before = () => {}, runs = RUNS) {
   const samples = [];
-  for (let i = 0; i < RUNS; i++) {
+  for (let i = 0; i < runs; i++) {
     before();
     const { stderr, status } = spawnSync(
       "bash",
@@ -208,6 +217,16 @@ function measure(program, args, env = {}, before = () => {}) {
   }
   const least = (key) => Math.min(...samples.map((sample) => sample[key]));
   return { cpu: least("cpu"), wall: least("wall") };
+}
+
+/** The share of one tag in making the baselines of all tags that are releases, with nothing kept from earlier runs; run once. */
+function measureSeries(directory) {
+  rmSync(kept, { recursive: true, force: true });
+  const args = [CLI, "baseline", "update", "--repo", directory, "--tags", "v*", "--dir", kept];
+  const { cpu, wall } = measure("node", args, home, forget, 1);
+  const count = JSON.parse(readFileSync(join(kept, "kernels.json"), "utf8")).kernels.length;
+  console.log(`${count} tags: cpu ${cpu.toFixed(2)} s  wall ${wall.toFixed(2)} s`);
+  return { cpu: cpu / count, wall: wall / count };
 }
 
 /** The same of a call of the addon, without what it takes to start Node; of several calls, since one is over too soon. */
