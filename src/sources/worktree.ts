@@ -1,6 +1,6 @@
 // A directory that holds a kernel source tree. It is read as it lies there; nothing of it is run.
 
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 import { ToolError } from "../errors.ts";
@@ -22,6 +22,11 @@ async function readTree(path: string, options: ReadOptions): Promise<string> {
   if (isTracefs(path)) {
     throw new ToolError("not-a-kernel", `'${path}' is no kernel source tree`, {
       hint: `it looks like tracefs: write tracefs:${path}`,
+    });
+  }
+  if (!statSync(path).isDirectory()) {
+    throw new ToolError("not-a-kernel", `'${path}' is a file, and kernel source is a directory`, {
+      hint: `write file:${path} if it is a saved snapshot, btf:${path} if it holds BTF`,
     });
   }
   return (options.native ?? native).readSource(

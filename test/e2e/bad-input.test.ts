@@ -26,6 +26,7 @@ beforeAll(() => {
   damaged("blank", "");
   damaged("garbage", Buffer.from([0, 1, 2, 0xff, 0xfe, 0x1b, 0x5b, 0x32, 0x4a, 0x0a]));
   mkdirSync(join(directory, "no-kernel"));
+  writeFileSync(join(directory, "file"), "");
   const repo = join(directory, "repo");
   mkdirSync(repo);
   const git = (...args: readonly string[]): unknown =>
@@ -38,6 +39,7 @@ afterAll(() => rmSync(directory, { recursive: true }));
 
 test.each([
   [["DIR/no-kernel"], "'DIR/no-kernel' is no kernel source", "give the top directory"],
+  [["DIR/file"], "'DIR/file' is a file, and kernel source is a directory", "write file:DIR/file"],
   [["v6.12.11", "--repo", "DIR/repo"], "unknown revision 'v6.12.11' in 'DIR/repo'", "did you mean 'v6.12.1'?"],
   [["v6.12.1", "--repo", "DIR/repo"], "'v6.12.1' is no kernel source", "give the top directory"],
   [["git:HEAD", "--repo", "DIR/no-kernel"], "'DIR/no-kernel' is no git repository", "--repo DIR"],
