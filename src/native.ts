@@ -31,10 +31,8 @@ export interface ChangeRequest {
   readonly cacheDir: string | null;
 }
 
-/** Reads successive kernels, one at a time; what was read stays in memory until the session is closed. */
-export interface SourceSession {
-  /** The same as `readSource`. */
-  read(request: SourceRequest, onProgress?: OnProgress): Promise<string>;
+/** The addon, for successive kernels: source is read one kernel at a time, and stays in memory until the session is closed. */
+export interface SourceSession extends Native {
   close(): void;
 }
 
@@ -49,6 +47,8 @@ export interface SourceRequest {
   readonly config?: string;
   /** Where parsed files are kept between runs; null keeps nothing. */
   readonly cacheDir: string | null;
+  /** The caller keeps the snapshot, so that the cache need not. */
+  readonly isKept?: boolean;
 }
 
 /** What to read of BTF apart from what concerns tracepoints. */
@@ -127,7 +127,8 @@ export function wrapAddon(load: () => Addon): Native {
 export function openSession(): SourceSession {
   const session = new (loadAddon().SourceSession)();
   return {
-    read: (request, onProgress) => rewrapErrors(() => session.read(JSON.stringify(request), onProgress)),
+    ...native,
+    readSource: (request, onProgress) => rewrapErrors(() => session.read(JSON.stringify(request), onProgress)),
     close: () => session.close(),
   };
 }

@@ -80,8 +80,15 @@ async function update(flags: UpdateFlags): Promise<void> {
   const session = openSession();
   async function* readAll(jobs: readonly Job[]): AsyncGenerator<string | Error> {
     for (const { tag, arch } of jobs) {
-      const request = { kind: "git", path: flags.repo, rev: tag, arch, cacheDir: cacheDirectory() } as const;
-      yield session.read(request).catch((error: unknown) => {
+      const request = {
+        kind: "git",
+        path: flags.repo,
+        rev: tag,
+        arch,
+        cacheDir: cacheDirectory(),
+        isKept: true,
+      } as const;
+      yield session.readSource(request).catch((error: unknown) => {
         if (error instanceof ToolError) return error;
         throw error;
       });

@@ -24,6 +24,8 @@ export interface SeriesFlags extends KernelFlags {
 /** The kernels that were selected, oldest first, and how to read them. */
 export interface Kernels extends WalkOptions {
   readonly versions: readonly string[];
+  /** To be called when all are read. */
+  readonly close?: () => void;
 }
 
 export const SERIES_HELP = `
@@ -60,7 +62,7 @@ export async function withKernels<T>(flags: KernelFlags, run: (kernels: Kernels)
     const kernels = await (options.repo === undefined
       ? selectBaselines(range, options, dir)
       : selectTags(range, options));
-    return run({ ...kernels, ...(onProgress && { onProgress }) });
+    return run({ ...kernels, ...(onProgress && { onProgress }) }).finally(() => kernels.close?.());
   });
 }
 
@@ -90,14 +92,16 @@ async function selectTags(range: string | undefined, options: ReadOptions): Prom
   if (range === undefined) {
     throw new ToolError("bad-usage", "--repo needs --kernels, because a repository can have a thousand releases");
   }
-  const [{ readSnapshot }, { releaseTags }] = await Promise.all([
+  const [{ openSession }, { readSnapshot }, { releaseTags }] = await Promise.all([
+    import("../native.ts"),
     import("../sources/source.ts"),
     import("../history/tags.ts"),
   ]);
   const { repo = "." } = options;
   const versions = await releaseTags(repo, range);
   if (versions.length === 0) throw new ToolError("unknown-kernel", `no release tag of '${repo}' is in '${range}'`);
-  return { versions, read: (tag) => readSnapshot(`git:${tag}`, options) };
+  const native = openSession();
+  return { versions, read: (tag) => readSnapshot(`git:${tag}`, { ...options, native }), close: native.close };
 }
 
 /** What a terminal can show; plots are for those who look at one. */

@@ -9,6 +9,7 @@ import { idsOf } from "../history/concern.ts";
 import { linkKernels, pathTo } from "../history/series.ts";
 import { classify } from "../rules/classify.ts";
 import type { Snapshot } from "../snapshot/model.ts";
+import { openSession } from "../native.ts";
 import { findReader, readSnapshot } from "../sources/source.ts";
 import { attribute, type Cause } from "./attribute.ts";
 import { noteCommits, type NotedCommit } from "./commits.ts";
@@ -108,13 +109,14 @@ async function findCommits(
   { from, to, options }: { readonly from: string; readonly to: string; readonly options: NotesOptions },
 ): Promise<Found> {
   const { repo = ".", onProgress, ...reading } = options;
+  const native = openSession();
   const causes = await attribute(changes, {
     repo,
     before: from,
     after: to,
-    read: (commit) => readSnapshot(`git:${commit}`, { ...reading, repo }),
+    read: (commit) => readSnapshot(`git:${commit}`, { native, ...reading, repo }),
     ...(onProgress && { onProgress }),
-  });
+  }).finally(native.close);
   const named = new Map(
     causes.flat().flatMap((cause) => (cause.is === "unknown" ? [] : [[cause.commit.id, cause.commit]])),
   );

@@ -23,6 +23,8 @@ struct Options {
     /// Absent: the user's cache directory. Null: no cache.
     #[serde(default = "Cache::default_directory")]
     cache_dir: Option<PathBuf>,
+    #[serde(default)]
+    is_kept: bool,
 }
 
 #[derive(Deserialize)]
@@ -105,5 +107,6 @@ pub fn parse(options_json: &str) -> Result<SourceRequest, Failure> {
         arch,
         config: options.config,
         cache: Cache::new(options.cache_dir),
+        is_kept: options.is_kept,
     })
 }

@@ -38,6 +38,8 @@ pub struct SourceRequest {
     pub config: Option<String>,
     /// Where facts are kept between runs.
     pub cache: Cache,
+    /// The caller keeps the snapshot, so that the cache need not.
+    pub is_kept: bool,
 }
 
 /// Where kernel source lies.
@@ -60,25 +62,13 @@ pub type Progress<'p> = dyn Fn(usize, usize, &'static str) + Sync + 'p;
 /// The snapshot of a kernel as JSON text.
 pub fn read_source(request: &SourceRequest, progress: &Progress<'_>) -> Result<String, TreeError> {
     let mut session = Session::default();
-    let json = match &request.place {
-        Place::Directory(path) => {
-            let tree = open_directory(path)?;
-            let key = key(request, tree.id(), "", "");
-            remembered(request, key, |_| true, || session.extract(&*tree, request, progress))
-        }
-        Place::Revision { repository, revision } => {
-            let found = Revision::find(repository, revision)?;
-            let key = key(request, found.id(), revision, &found.commit());
-            let read = || session.extract_revision(&found, request, progress);
-            remembered(request, key, |id| found.lacks(id), read)
-        }
-    };
+    let json = session.snapshot(request, progress);
     session.close();
     json
 }
 
 /// Reads kernels one after the other, each distinct file of them once. It is for successive releases: what it has read stays
-/// in memory, and whole snapshots are not kept in the cache, since the caller keeps them.
+/// in memory.
 #[derive(Default)]
 pub struct Session {
     memory: Memory,
@@ -96,13 +86,23 @@ impl Session {
     /// The snapshot of a kernel as JSON text, the same as [`read_source`] gives.
     pub fn read(&mut self, request: &SourceRequest, progress: &Progress<'_>) -> Result<String, TreeError> {
         self.is_series = true;
-        let extracted = match &request.place {
-            Place::Directory(path) => self.extract(&*open_directory(path)?, request, progress),
-            Place::Revision { repository, revision } => {
-                self.extract_revision(&Revision::find(repository, revision)?, request, progress)
+        self.snapshot(request, progress)
+    }
+
+    fn snapshot(&mut self, request: &SourceRequest, progress: &Progress<'_>) -> Result<String, TreeError> {
+        match &request.place {
+            Place::Directory(path) => {
+                let tree = open_directory(path)?;
+                let key = key(request, tree.id(), "", "");
+                remembered(request, key, |_| true, || self.extract(&*tree, request, progress))
             }
-        }?;
-        encoded(&extracted.snapshot, &request.place)
+            Place::Revision { repository, revision } => {
+                let found = Revision::find(repository, revision)?;
+                let key = key(request, found.id(), revision, &found.commit());
+                let read = || self.extract_revision(&found, request, progress);
+                remembered(request, key, |id| found.lacks(id), read)
+            }
+        }
     }
 
     /// Keeps for later runs what costs most to find out.
@@ -298,7 +298,7 @@ fn key(request: &SourceRequest, tree: ContentId, revision: &str, commit: &str) -
     ContentId::of(parts)
 }
 
-/// The snapshot kept under `key`, or else what `read` gives. A snapshot that lacks something is good as long as that is
+/// The snapshot kept under `key`, or else what `read` gives; the latter only, if the caller keeps it. A snapshot that lacks something is good as long as that is
 /// still missing: a partial clone can be completed.
 ///
 /// Kept are the number of missing contents (4 bytes, little endian), their ids, and the JSON text.
@@ -308,16 +308,17 @@ fn remembered(
     is_missing: impl Fn(ContentId) -> bool,
     read: impl FnOnce() -> Result<Extracted, TreeError>,
 ) -> Result<String, TreeError> {
-    if let Some(json) = request
-        .cache
-        .get(KIND, &key.0)
-        .and_then(|kept| unpack(kept, is_missing))
-    {
+    let kept = if request.is_kept {
+        None
+    } else {
+        request.cache.get(KIND, &key.0)
+    };
+    if let Some(json) = kept.and_then(|kept| unpack(kept, is_missing)) {
         return Ok(json);
     }
     let Extracted { snapshot, missing, .. } = read()?;
     let json = encoded(&snapshot, &request.place)?;
-    if let Some(missing) = missing {
+    if let Some(missing) = missing.filter(|_| !request.is_kept) {
         let mut kept = (missing.len() as u32).to_le_bytes().to_vec();
         kept.extend(missing.iter().flat_map(|id| id.0));
         kept.extend_from_slice(json.as_bytes());

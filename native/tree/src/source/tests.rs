@@ -16,15 +16,16 @@ fn request(cache: &Path, arch: &str, config: Option<&str>) -> SourceRequest {
         arch: tpabi_core::arch::find(arch).expect("known"),
         config: config.map(str::to_owned),
         cache: Cache::new(Some(cache.to_owned())),
+        is_kept: false,
     }
 }
 
 #[test]
 fn keeps_a_snapshot_as_long_as_what_it_lacks_is_missing() {
     let cache = tempfile::tempdir().expect("a temporary directory");
-    let request = request(cache.path(), "x86_64", None);
+    let mut request = request(cache.path(), "x86_64", None);
     let reads = Cell::new(0);
-    let read = |missing: Option<Vec<u8>>, is_missing: bool| {
+    let read = |request: &SourceRequest, missing: Option<Vec<u8>>, is_missing: bool| {
         let extract = || {
             reads.set(reads.get() + 1);
             let missing = missing.map(|ids| ids.into_iter().map(|id| ContentId([id; 20])).collect());
@@ -36,19 +37,25 @@ fn keeps_a_snapshot_as_long_as_what_it_lacks_is_missing() {
                 causes: Vec::new(),
             })
         };
-        let json = remembered(&request, ContentId([9; 20]), |_| is_missing, extract).expect("read");
+        let json = remembered(request, ContentId([9; 20]), |_| is_missing, extract).expect("read");
         assert!(json.starts_with('{') && json.ends_with("}\n"));
         reads.get()
     };
-    assert_eq!(read(None, true), 1, "never read before");
+    assert_eq!(read(&request, None, true), 1, "never read before");
     assert_eq!(
-        read(Some(vec![1, 2]), true),
+        read(&request, Some(vec![1, 2]), true),
         2,
         "what it lacked could not be named, so it was not kept"
     );
-    assert_eq!(read(None, true), 2, "kept");
-    assert_eq!(read(Some(Vec::new()), false), 3, "the missing files have come");
-    assert_eq!(read(None, false), 3, "complete, and kept");
+    assert_eq!(read(&request, None, true), 2, "kept");
+    assert_eq!(
+        read(&request, Some(Vec::new()), false),
+        3,
+        "the missing files have come"
+    );
+    assert_eq!(read(&request, None, false), 3, "complete, and kept");
+    request.is_kept = true;
+    assert_eq!(read(&request, None, false), 4, "a caller that keeps it wants it read");
 }
 
 #[test]
