@@ -10,6 +10,7 @@ import type { Row } from "../export/column.ts";
 import type { Encoder } from "../export/encoder.ts";
 import type { TakeRows } from "../export/export.ts";
 import { EXPORT_FORMATS, type ExportFormat, TABLE_NAMES, type TableName } from "../export/names.ts";
+import type { Ours } from "../sources/directory.ts";
 import { addSourceOptions, collectArches } from "./read-options.ts";
 import { addRangeOptions, type KernelFlags, SERIES_HELP, withKernels } from "./series-options.ts";
 
@@ -25,8 +26,11 @@ Examples:
 Tables and columns: docs/export.md. The same kernels give the same bytes.
 `;
 
-/** By this file a directory is known to be an export that may be replaced. */
-const MARKER = "tpabi-export.json";
+/** By this a directory is known to be an export that may be replaced. */
+const OURS: Ours = {
+  marker: "tpabi-export.json",
+  names: TABLE_NAMES.flatMap((name) => EXPORT_FORMATS.map((format) => `${name}.${format}`)),
+};
 
 interface Flags extends Omit<KernelFlags, "arch"> {
   readonly format: ExportFormat;
@@ -99,9 +103,9 @@ async function writeTables(output: string, tables: readonly TableName[], flags: 
       import("../reports/text.ts"),
     ]);
   // Before the work, and again when it is written.
-  await checkReplaceable(output, MARKER);
+  await checkReplaceable(output, OURS);
   const written: TableFile[] = [];
-  await replaceDirectory(output, MARKER, async (directory) => {
+  await replaceDirectory(output, OURS, async (directory) => {
     const files = new Map<TableName, TableFile>();
     try {
       for (const name of tables) {
@@ -119,7 +123,7 @@ async function writeTables(output: string, tables: readonly TableName[], flags: 
       tool: TOOL,
       tables: Object.fromEntries([...files].map(([table, { file, rows }]) => [table, { file, rows: rows() }])),
     };
-    await writeFile(join(directory, MARKER), `${JSON.stringify(marker, undefined, 2)}\n`);
+    await writeFile(join(directory, OURS.marker), `${JSON.stringify(marker, undefined, 2)}\n`);
   });
   const rows = written.reduce((sum, file) => sum + file.rows(), 0);
   const megabytes = written.reduce((sum, file) => sum + file.bytes(), 0) / 1e6;

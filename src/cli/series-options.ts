@@ -101,7 +101,7 @@ async function selectTags(range: string | undefined, options: ReadOptions): Prom
   const versions = await releaseTags(repo, range);
   if (versions.length === 0) throw new ToolError("unknown-kernel", `no release tag of '${repo}' is in '${range}'`);
   const native = openSession();
-  return { versions, read: (tag) => readSnapshot(`git:${tag}`, { ...options, native }), close: native.close };
+  return { versions, read: (tag) => readSnapshot(`git:${tag}`, { ...options, native }), close: () => native.close() };
 }
 
 /** What a terminal can show; plots are for those who look at one. */

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 
 import type { Command } from "commander";
 
+import type { Ours } from "../sources/directory.ts";
 import { say } from "./print.ts";
 import { addKernelOptions, type KernelFlags, SERIES_HELP, withKernels } from "./series-options.ts";
 
@@ -22,8 +23,8 @@ The pages ask the network for nothing, need no server, and work when the directo
 const APP = fileURLToPath(new URL("../site/app/", import.meta.url));
 const ASSETS = ["app.js", "app.css", "judge.js", "LICENSES.txt"];
 
-/** By this file a directory is known to be a site that may be replaced. */
-const MARKER = "tpabi-site.json";
+/** By this a directory is known to be a site that may be replaced. */
+const OURS: Ours = { marker: "tpabi-site.json", names: ["index.html", "data", ...ASSETS] };
 
 interface Flags extends KernelFlags {
   readonly output: string;
@@ -53,7 +54,7 @@ async function run({ output, ...flags }: Flags): Promise<void> {
     import("../reports/tool.ts"),
   ]);
   // Before the work, and again when it is written.
-  await checkReplaceable(output, MARKER);
+  await checkReplaceable(output, OURS);
   const ends = new Map((await listBaselines()).map(({ version, lts }) => [version, lts?.endOfLife]));
   const pages = await withKernels(flags, ({ versions, ...options }) =>
     generateSite(versions, {
@@ -64,8 +65,8 @@ async function run({ output, ...flags }: Flags): Promise<void> {
   );
   const assets = await Promise.all(ASSETS.map(async (name) => [name, await readText(join(APP, name))] as const));
   const marker = `${JSON.stringify({ schemaVersion: SITE_SCHEMA_VERSION, tool: TOOL })}\n`;
-  const files = [...pages, ...assets, [MARKER, marker] as const];
-  await writeDirectory(output, files, MARKER);
+  const files = [...pages, ...assets, [OURS.marker, marker] as const];
+  await writeDirectory(output, files, OURS);
   const megabytes = files.reduce((sum, [, text]) => sum + Buffer.byteLength(text), 0) / 1e6;
   say(`wrote ${files.length} files, ${megabytes.toFixed(1)} MB; open ${join(output, "index.html")}`);
 }

@@ -116,7 +116,7 @@ async function findCommits(
     after: to,
     read: (commit) => readSnapshot(`git:${commit}`, { native, ...reading, repo }),
     ...(onProgress && { onProgress }),
-  }).finally(native.close);
+  }).finally(() => native.close());
   const named = new Map(
     causes.flat().flatMap((cause) => (cause.is === "unknown" ? [] : [[cause.commit.id, cause.commit]])),
   );

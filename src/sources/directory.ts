@@ -7,13 +7,33 @@ import { dirname, join, resolve } from "node:path";
 import { ToolError } from "../errors.ts";
 import { removeAbandoned, suffix, toToolError } from "./files.ts";
 
-/** Fails unless a directory is missing, empty, or has the file by which ours are known. */
-export async function checkReplaceable(path: string, marker: string): Promise<void> {
+/** By what a directory is known that a command has written. */
+export interface Ours {
+  /** A file that is in each of them. */
+  readonly marker: string;
+  /** Names of all files and directories that lie in one. */
+  readonly names: readonly string[];
+}
+
+/** Fails unless a directory is missing, empty, or ours with nothing of the user's in it. */
+export async function checkReplaceable(path: string, { marker, names: own }: Ours): Promise<void> {
   const names = await namesIn(path);
-  if (names.length === 0 || names.includes(marker)) return;
-  throw new ToolError("bad-usage", `'${path}' is not empty, and nothing that this command has written`, {
-    hint: "name a directory that does not exist yet, or empty this one",
-  });
+  if (names.length === 0) return;
+  if (!names.includes(marker)) {
+    throw new ToolError("bad-usage", `'${path}' is not empty, and nothing that this command has written`, {
+      hint: "name a directory that does not exist yet, or empty this one",
+    });
+  }
+  const foreign = names.find((name) => name !== marker && !own.includes(name));
+  if (foreign !== undefined) {
+    throw new ToolError(
+      "bad-usage",
+      `'${path}' would be replaced, and this command has not written '${foreign}' in it`,
+      {
+        hint: "name another directory, or move that file out of this one",
+      },
+    );
+  }
 }
 
 /** Names in a directory; none where there is no such directory yet. */
@@ -30,9 +50,9 @@ async function namesIn(path: string): Promise<readonly string[]> {
 export async function writeDirectory(
   path: string,
   files: readonly (readonly [path: string, text: string])[],
-  marker: string,
+  ours: Ours,
 ): Promise<void> {
-  await replaceDirectory(path, marker, async (directory) => {
+  await replaceDirectory(path, ours, async (directory) => {
     for (const below of new Set(files.map(([name]) => dirname(name)))) {
       await mkdir(join(directory, below), { recursive: true });
     }
@@ -43,10 +63,10 @@ export async function writeDirectory(
 /** Puts a new directory that `fill` has written to in place of what is there; see `checkReplaceable`. */
 export async function replaceDirectory(
   path: string,
-  marker: string,
+  ours: Ours,
   fill: (directory: string) => Promise<void>,
 ): Promise<void> {
-  await checkReplaceable(path, marker);
+  await checkReplaceable(path, ours);
   // The directory that a link names is replaced, not the link.
   const target = await realpath(path).catch(() => resolve(path));
   await removeAbandoned(target);

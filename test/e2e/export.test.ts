@@ -58,10 +58,15 @@ test.each([
   [["-o", "DIR/x", "--kernels", "soon"], "error: 'soon' is no range of kernel versions"],
   [["-o", "DIR/x", "--dir", "DIR/none"], "error: there are no baselines in 'DIR/none'"],
   [["-o", "DIR/x", "--dir", "DIR", "--repo", "DIR"], "error: --dir and --repo exclude each other"],
+  [["-o", "DIR/mine"], "error: 'DIR/mine' would be replaced, and this command has not written 'query.sql' in it"],
   [["-o", "DIR/precious"], "error: 'DIR/precious' is not empty, and nothing that this command has written"],
 ])("refuses %j in one line and leaves nothing behind", (args, message) => {
   mkdirSync(join(directory, "precious"), { recursive: true });
   writeFileSync(join(directory, "precious/thesis.txt"), "years");
+  mkdirSync(join(directory, "mine"), { recursive: true });
+  for (const name of ["tpabi-export.json", "events.parquet", "query.sql"]) {
+    writeFileSync(join(directory, "mine", name), "");
+  }
   const before = readdirSync(directory);
   const { status, stdout, stderr } = small(...args.map((arg) => arg.replace("DIR", directory)));
   expect([status, stdout]).toEqual([2, ""]);

@@ -40,6 +40,15 @@ test("writes a site, and replaces one as a whole", () => {
   expect(readdirSync(join(link, "data"))).not.toContain("stale.js");
   expect(readFileSync(join(link, "data/core.js"), "utf8")).toBe(core);
   expect(readdirSync(join(directory, "new"))).toEqual(["site"]);
+
+  writeFileSync(join(output, "CNAME"), "tracepoints.example");
+  const { status, stderr } = site("-o", output);
+  expect([status, stderr]).toEqual([
+    2,
+    `error: '${output}' would be replaced, and this command has not written 'CNAME' in it\n` +
+      "help: name another directory, or move that file out of this one\n",
+  ]);
+  expect(readFileSync(join(output, "CNAME"), "utf8")).toBe("tracepoints.example");
 }, 60_000);
 
 test("leaves what is not its own", () => {
