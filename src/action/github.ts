@@ -13,7 +13,7 @@ export interface Api {
 }
 
 /** Marks our comment; invisible in Markdown. */
-export const MARKER = "<!-- tpabi-check -->";
+const MARKER = "<!-- tpabi-check -->";
 
 /** Comments are looked through this far for ours. */
 const MAX_PAGES = 30;

@@ -9,7 +9,7 @@ import type { TraceEvent, Tracepoint } from "../snapshot/model.ts";
 import type { Target, Use } from "./use.ts";
 
 /** `struct trace_event_raw_<class>`: what a record is called in BTF. */
-export const RECORD_PREFIX = "trace_event_raw_";
+const RECORD_PREFIX = "trace_event_raw_";
 
 export interface KernelView {
   /** As the user called it. */

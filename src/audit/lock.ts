@@ -8,7 +8,7 @@ import { dependencyKey, describeSubject } from "./describe.ts";
 import { targetId } from "./kernel-view.ts";
 import type { Use } from "./use.ts";
 
-export const LOCK_SCHEMA_VERSION = 1;
+const LOCK_SCHEMA_VERSION = 1;
 
 /** One dependency, as the file has it. */
 export interface LockedDependency {

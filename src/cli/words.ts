@@ -6,7 +6,7 @@ import { Argument, type Command } from "commander";
 import { baselineDirectories } from "./baseline-options.ts";
 
 /** Words that are looked up when they are needed, because they depend on the kernels there are. */
-export const WORD_KINDS = ["kernels", "events"] as const;
+const WORD_KINDS = ["kernels", "events"] as const;
 export type WordKind = (typeof WORD_KINDS)[number];
 
 export function define(command: Command): void {

@@ -6,7 +6,7 @@ import { areOpposite, nameSimilarity } from "./similarity.ts";
 import { elementType } from "./type-text.ts";
 
 /** Below this a removed and an added field are reported as such, not as a rename. */
-export const FIELD_RENAME_THRESHOLD = 0.65;
+const FIELD_RENAME_THRESHOLD = 0.65;
 
 /** What speaks for a rename; a value that is printed under the same word is the same value, whatever the code calls it. */
 const WEIGHTS = {

@@ -9,7 +9,7 @@ import { type EventSplit, findSplits } from "./splits.ts";
 import { areOpposite, dice, nameSimilarity, wordsOf } from "./similarity.ts";
 
 /** Below this a removed and an added event are reported as such, not as a rename. */
-export const EVENT_RENAME_THRESHOLD = 0.7;
+const EVENT_RENAME_THRESHOLD = 0.7;
 
 /** Words and field lists that more events share than this say nothing about which one it became. */
 const CROWD = 40;

@@ -26,7 +26,7 @@ export interface Maturity {
 }
 
 /** Names of the programs of today that are known to use an event, or its tracepoint under the same name. */
-export function usersOfToday(): (id: string) => readonly string[] {
+function usersOfToday(): (id: string) => readonly string[] {
   const tools = new Map<string, Set<string>>();
   for (const { tool, event } of knownConsumers()) tools.set(event, (tools.get(event) ?? new Set()).add(tool));
   return (id) => {
@@ -105,7 +105,7 @@ export interface SystemMaturity {
 }
 
 /** A tracepoint is to be looked at again when it is a year old: that is six mainline releases. */
-export const YEAR_IN_SERIES = 6;
+const YEAR_IN_SERIES = 6;
 
 /** Systems by name. */
 export function maturityBySystem(events: readonly Maturity[]): readonly SystemMaturity[] {

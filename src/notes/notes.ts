@@ -8,7 +8,7 @@ import type { Kernel, Problem } from "../snapshot/model.ts";
 import type { NotedCommit } from "./commits.ts";
 
 /** Version of the JSON that `tpabi notes --format json` writes. */
-export const NOTES_SCHEMA_VERSION = 1;
+const NOTES_SCHEMA_VERSION = 1;
 
 export interface Notes {
   readonly schemaVersion: typeof NOTES_SCHEMA_VERSION;

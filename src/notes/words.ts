@@ -161,7 +161,7 @@ export function describeSystem(system: string): string {
 }
 
 /** Digits of a commit id that a message names: as many as the kernel's own rules ask for. */
-export const ID_DIGITS = 12;
+const ID_DIGITS = 12;
 
 /** A commit in parts, since each format marks ids, subjects and tags in its own way. */
 export interface OriginWords {

@@ -65,7 +65,7 @@ function judgeMeaning(index: number, { attach }: Use, args: readonly Arg[], mean
 }
 
 /** Whether a register that holds one type can be read as the other: pointers to one thing, or numbers. */
-export function areCompatible(wanted: string, actual: string): boolean {
+function areCompatible(wanted: string, actual: string): boolean {
   const [one, other] = [plain(wanted), plain(actual)];
   if (one === other) return true;
   if (isPointer(one) && isPointer(other)) {

@@ -1,7 +1,7 @@
 // Filters of events, `prev_pid == 0 && next_comm ~ "bash*"`: the fields they compare. The grammar is that of
 // kernel/trace/trace_events_filter.c: a field, an operator, a value.
 
-import { C, tokenize } from "./scan.ts";
+import { tokenize } from "./scan.ts";
 import type { FieldSubject } from "../use.ts";
 
 const OPERATORS = new Set(["==", "!=", "<", "<=", ">", ">=", "&", "~"]);
@@ -19,11 +19,4 @@ export function filterFields(filter: string): readonly { readonly subject: Field
     const as = isText ? "string" : "number";
     return [{ subject: { is: "field" as const, name: token.text, as }, offset: token.start }];
   });
-}
-
-/** Whether a text has the form of a filter at all. */
-export function isFilter(text: string): boolean {
-  return tokenize(text, C).some(
-    (token, index, all) => token.kind === "word" && OPERATORS.has(all[index + 1]?.text ?? ""),
-  );
 }
