@@ -369,13 +369,19 @@ impl<'f> Kbuild<'f> {
         })
     }
 
-    /// The C files that include `path` and are built in its place (`kernel/sched/build_policy.c`), with their ways.
+    /// The C files that include `path` and are built in its place (`kernel/sched/build_policy.c`), with their ways. They lie
+    /// in the nearest directory that has a makefile: `#include "ext/ext.c"`.
     pub fn includers(&mut self, path: &str) -> Vec<(String, Ways)> {
-        let (dir, name) = path.rsplit_once('/').unwrap_or(("", path));
-        let quoted = format!("\"{name}\"");
-        let Some(lists) = self.lists_of(dir) else {
-            return Vec::new();
+        let mut dir = directory(path);
+        let lists = loop {
+            match self.lists_of(dir) {
+                Some(lists) => break lists,
+                None if dir.is_empty() => return Vec::new(),
+                None => dir = directory(dir),
+            }
         };
+        let name = path[dir.len()..].trim_start_matches('/');
+        let quoted = format!("\"{name}\"");
         let mut found: Vec<String> = lists
             .entries
             .keys()
@@ -517,7 +523,10 @@ mod tests {
                 "obj-y += fork.o sched/\nifdef CONFIG_FTRACE\nobj-$(CONFIG_TRACING) += trace/\nendif",
             ),
             ("kernel/sched/Makefile", "obj-y += build.o other.o"),
-            ("kernel/sched/build.c", "#include \"policy.c\"\n"),
+            (
+                "kernel/sched/build.c",
+                "#include \"policy.c\"\n# include \"ext/ext.c\"\n",
+            ),
             ("kernel/sched/other.c", "int x;\n"),
             ("kernel/trace/Makefile", "obj-y += trace.o"),
             (
@@ -567,11 +576,12 @@ mod tests {
         let tree = tree();
         let mut known = Makefiles::default();
         let mut kbuild = Kbuild::new(&tree, crate::arch::find("x86_64").expect("x86_64"), None, &mut known);
-        assert_eq!(
-            kbuild.includers("kernel/sched/policy.c"),
-            [("kernel/sched/build.c".to_owned(), vec![Vec::new()])]
-        );
-        assert_eq!(kbuild.includers("kernel/fork.c"), []);
+        let build = [("kernel/sched/build.c".to_owned(), vec![Vec::new()])];
+        assert_eq!(kbuild.includers("kernel/sched/policy.c"), build);
+        assert_eq!(kbuild.includers("kernel/sched/ext/ext.c"), build);
+        for path in ["kernel/sched/ext.c", "kernel/fork.c", "kernel/none/x.c", "x.c"] {
+            assert_eq!(kbuild.includers(path), [], "{path}");
+        }
     }
 
     #[test]
