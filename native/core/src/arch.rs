@@ -1,6 +1,8 @@
 //! What the seven supported architectures say about C: widths, alignment, signedness of `char`, predefined macros.
 //! Mirrors the psABIs and `arch/*/Makefile`; era-dependent facts are decided from the tree by the callers.
 
+use std::borrow::Cow;
+
 /// One architecture.
 #[derive(Debug)]
 pub struct Arch {
@@ -173,10 +175,32 @@ impl Arch {
         }
         (self.forbidden.contains(&symbol) || ARCH_SYMBOLS.contains(&symbol)).then_some(false)
     }
+
+    /// What gcc predefines a macro as in a kernel build, if it does.
+    pub fn predefines(&self, name: &str) -> Option<Cow<'static, str>> {
+        match name {
+            "__SIZEOF_LONG__" | "__SIZEOF_POINTER__" | "__SIZEOF_SIZE_T__" | "__SIZEOF_PTRDIFF_T__" => {
+                Some((self.word_bits / 8).to_string().into())
+            }
+            "__CHAR_UNSIGNED__" => (!self.char_signed).then_some("1".into()),
+            "__SIZEOF_INT128__" if self.word_bits == 64 => Some("16".into()),
+            "__BYTE_ORDER__" if self.is_big_endian() => Some("4321".into()),
+            "__BYTE_ORDER__" => Some("1234".into()),
+            _ => PREDEFINED
+                .iter()
+                .chain(self.predefined)
+                .find(|(known, _)| *known == name)
+                .map(|(_, value)| (*value).into()),
+        }
+    }
+
+    fn is_big_endian(&self) -> bool {
+        self.predefined.iter().any(|(name, _)| *name == "__BIG_ENDIAN__")
+    }
 }
 
-/// Macros that gcc predefines for every kernel build.
-pub const PREDEFINED: &[(&str, &str)] = &[
+/// Macros that gcc predefines for every kernel build, whatever the architecture.
+const PREDEFINED: &[(&str, &str)] = &[
     ("__KERNEL__", "1"),
     ("__GNUC__", "12"),
     ("__GNUC_MINOR__", "2"),
@@ -184,6 +208,10 @@ pub const PREDEFINED: &[(&str, &str)] = &[
     ("__STDC__", "1"),
     ("__STDC_VERSION__", "201112L"),
     ("__OPTIMIZE__", "1"),
+    ("__CHAR_BIT__", "8"),
+    ("__SIZEOF_SHORT__", "2"),
+    ("__SIZEOF_INT__", "4"),
+    ("__SIZEOF_LONG_LONG__", "8"),
     ("__ORDER_LITTLE_ENDIAN__", "1234"),
     ("__ORDER_BIG_ENDIAN__", "4321"),
 ];
@@ -201,4 +229,35 @@ pub fn find(name: &str) -> Option<&'static Arch> {
         other => other,
     };
     ARCHES.iter().find(|a| a.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn predefines_what_gcc_does() {
+        let names = [
+            "__SIZEOF_POINTER__",
+            "__SIZEOF_INT128__",
+            "__BYTE_ORDER__",
+            "__CHAR_UNSIGNED__",
+            "__riscv_xlen",
+        ];
+        let cases = [
+            ("x86_64", ["8", "16", "1234", "-", "-"]),
+            ("arm64", ["8", "16", "1234", "1", "-"]),
+            ("i386", ["4", "-", "1234", "-", "-"]),
+            ("arm", ["4", "-", "1234", "1", "-"]),
+            ("riscv64", ["8", "16", "1234", "1", "64"]),
+            ("s390x", ["8", "16", "4321", "1", "-"]),
+            ("ppc64le", ["8", "16", "1234", "1", "-"]),
+        ];
+        for (arch, want) in cases {
+            let arch = find(arch).expect("known");
+            let found = names.map(|name| arch.predefines(name).unwrap_or("-".into()).into_owned());
+            assert_eq!(found, want, "{}", arch.name);
+            assert_eq!(arch.predefines("__CHAR_BIT__").as_deref(), Some("8"), "{}", arch.name);
+        }
+    }
 }

@@ -800,6 +800,9 @@ impl Context<'_, '_> {
                 .collect();
             for item in of_macros {
                 let site = Site { file, item };
+                if !self.unit.compiles(self.tree, site, names) {
+                    continue;
+                }
                 let constants = self
                     .enum_at(site, names)
                     .ok()

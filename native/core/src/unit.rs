@@ -6,7 +6,6 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
-use crate::arch::PREDEFINED;
 use crate::asked::Stretch;
 use crate::const_expr::{Resolver, Value, evaluate};
 use crate::expand::{Expander, Macro, Meaning, Names};
@@ -477,6 +476,11 @@ impl Unit {
         self.judge(tree, sites, names)
     }
 
+    /// Whether what is defined at a site is compiled in this unit, as far as that is known.
+    pub fn compiles(&mut self, tree: &mut Tree, site: Site, names: &mut Interner) -> bool {
+        !self.judge(tree, vec![site], names).is_empty()
+    }
+
     fn judge(&mut self, tree: &mut Tree, sites: Vec<Site>, names: &mut Interner) -> Vec<(Site, Tri)> {
         let mut found = Vec::new();
         for site in sites {
@@ -601,17 +605,10 @@ fn predefined(tree: &Tree, name: &str) -> Option<Cow<'static, str>> {
     if tree.is_open {
         return None;
     }
-    if name == "__CHAR_UNSIGNED__" {
-        return (!tree.arch.char_signed).then_some("1".into());
-    }
     if let Some(part) = tree.config.as_ref().and_then(|config| config.gcc_version(name)) {
         return Some(part.to_string().into());
     }
-    PREDEFINED
-        .iter()
-        .chain(tree.arch.predefined)
-        .find(|(n, _)| *n == name)
-        .map(|(_, v)| (*v).into())
+    tree.arch.predefines(name)
 }
 
 /// Evaluates `#if`: names that are no macros are 0, configuration symbols come from the configuration.
