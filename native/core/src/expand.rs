@@ -403,13 +403,12 @@ impl Expander {
             if token.sym == marks.va_opt && params.is_some_and(|p| p.variadic) && is_mark(body.get(at), marks.open) {
                 let end = group_end(body, at, marks);
                 if args.last().is_some_and(|a| !a.is_empty()) {
+                    // One that is not closed may have nothing in it, not even a parenthesis; one within another is no C.
+                    let inside = body.get(at + 1..end - 1).unwrap_or_default();
                     let inner = Macro {
-                        body: body[at + 1..end.saturating_sub(1)].to_vec(),
-                        ..Macro {
-                            name: definition.name,
-                            params: definition.params.clone(),
-                            body: Vec::new(),
-                        }
+                        name: definition.name,
+                        params: definition.params.clone(),
+                        body: inside.iter().filter(|t| t.sym != marks.va_opt).copied().collect(),
                     };
                     let mut inner = self.substitute(&inner, args, table, names, marks);
                     if let Some(first) = inner.first_mut() {
@@ -626,6 +625,8 @@ mod tests {
                 "O(1) O(1,2)",
                 "g(1 ) g(1 , 2)",
             ),
+            (&["O(f, ...) <__VA_OPT__("], "O(1) O(1,2)", "< <"),
+            (&["O(f, ...) <__VA_OPT__(a __VA_OPT__(b))>"], "O(1) O(1,2)", "<> <a(b)>"),
         ];
         for (defines, text, want) in cases {
             assert_eq!(&expanded(defines, text), want, "{defines:?} {text}");
