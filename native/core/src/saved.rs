@@ -3,7 +3,6 @@
 //! One event and one tracepoint a line; keys in order; a field's location leaves out the file of its event.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -13,65 +12,80 @@ use crate::snapshot::{Arg, Class, Event, Field, FieldKind, Location, Print, Snap
 
 /// The text of a snapshot file.
 pub fn encode(snapshot: &Snapshot) -> serde_json::Result<String> {
-    let mut out = format!("{{\n\"schemaVersion\": {}", snapshot.schema_version);
-    push(&mut out, "kernel", &line(&serde_json::to_value(&snapshot.kernel)?)?);
-    push(&mut out, "knows", &line(&serde_json::to_value(snapshot.knows)?)?);
-    push(
-        &mut out,
+    let mut out = Text(Vec::with_capacity(BYTES_PER_EVENT * snapshot.events.len()));
+    out.push("{\n\"schemaVersion\": ");
+    out.value(&snapshot.schema_version)?;
+    out.key("kernel");
+    out.value(&serde_json::to_value(&snapshot.kernel)?)?;
+    out.key("knows");
+    out.value(&serde_json::to_value(snapshot.knows)?)?;
+    out.list(
         "commonFields",
-        &list(snapshot.common_fields.iter().map(|f| SavedField::new(f, None)))?,
-    );
-    push(&mut out, "events", &list(snapshot.events.iter().map(SavedEvent::from))?);
-    push(
-        &mut out,
-        "tracepoints",
-        &list(snapshot.tracepoints.iter().map(SavedTracepoint::from))?,
-    );
+        snapshot.common_fields.iter().map(|f| SavedField::new(f, None)),
+    )?;
+    out.list("events", snapshot.events.iter().map(SavedEvent::from))?;
+    out.list("tracepoints", snapshot.tracepoints.iter().map(SavedTracepoint::from))?;
     for (key, classes) in [("classes", &snapshot.classes), ("contexts", &snapshot.contexts)] {
         if !classes.is_empty() {
-            push(&mut out, key, &list(classes.iter().map(SavedClass::from))?);
+            out.list(key, classes.iter().map(SavedClass::from))?;
         }
     }
-    push(&mut out, "enums", &record(&snapshot.enums)?);
-    push(
-        &mut out,
-        "problems",
-        &list(snapshot.problems.iter().map(SavedProblem::from))?,
-    );
-    out.push_str("\n}\n");
-    Ok(out)
-}
-
-fn push(out: &mut String, key: &str, text: &str) {
-    // Writing to a string cannot fail.
-    let _ = write!(out, ",\n\"{key}\": {text}");
-}
-
-fn line(value: &impl Serialize) -> serde_json::Result<String> {
-    serde_json::to_string(value)
-}
-
-fn list(items: impl Iterator<Item = impl Serialize>) -> serde_json::Result<String> {
-    let mut out = Vec::from(b"[");
-    for item in items {
-        out.extend_from_slice(if out.len() == 1 { b"\n" } else { b",\n" });
-        serde_json::to_writer(&mut out, &item)?;
-    }
-    out.extend_from_slice(if out.len() == 1 { b"]" } else { b"\n]" });
+    out.record("enums", &snapshot.enums)?;
+    out.list("problems", snapshot.problems.iter().map(SavedProblem::from))?;
+    out.push("\n}\n");
     // serde_json writes UTF-8.
-    Ok(String::from_utf8(out).unwrap_or_default())
+    Ok(String::from_utf8(out.0).unwrap_or_default())
 }
 
-fn record(values: &BTreeMap<String, i64>) -> serde_json::Result<String> {
-    let mut lines = Vec::with_capacity(values.len());
-    for (key, value) in values {
-        lines.push(format!("{}: {}", line(key)?, line(&Number(*value))?));
+/// About what an event takes, with its tracepoint: room for all is made at once.
+const BYTES_PER_EVENT: usize = 1500;
+
+/// The text so far.
+struct Text(Vec<u8>);
+
+impl Text {
+    fn push(&mut self, text: &str) {
+        self.0.extend_from_slice(text.as_bytes());
     }
-    Ok(if lines.is_empty() {
-        "{}".into()
-    } else {
-        format!("{{\n{}\n}}", lines.join(",\n"))
-    })
+
+    fn value(&mut self, value: &impl Serialize) -> serde_json::Result<()> {
+        serde_json::to_writer(&mut self.0, value)
+    }
+
+    /// Begins what is kept under a key.
+    fn key(&mut self, key: &str) {
+        for part in [",\n\"", key, "\": "] {
+            self.push(part);
+        }
+    }
+
+    /// A list with an item a line.
+    fn list(&mut self, key: &str, items: impl Iterator<Item = impl Serialize>) -> serde_json::Result<()> {
+        self.key(key);
+        let mut before = "[\n";
+        for item in items {
+            self.push(before);
+            self.value(&item)?;
+            before = ",\n";
+        }
+        self.push(if before == ",\n" { "\n]" } else { "[]" });
+        Ok(())
+    }
+
+    /// A record with a value a line.
+    fn record(&mut self, key: &str, values: &BTreeMap<String, i64>) -> serde_json::Result<()> {
+        self.key(key);
+        let mut before = "{\n";
+        for (name, value) in values {
+            self.push(before);
+            self.value(name)?;
+            self.push(": ");
+            self.value(&Number(*value))?;
+            before = ",\n";
+        }
+        self.push(if before == ",\n" { "\n}" } else { "{}" });
+        Ok(())
+    }
 }
 
 /// A number as JavaScript has it: beyond 2^53 it is the nearest that a double can be.
@@ -327,7 +341,7 @@ mod tests {
 
     #[test]
     fn numbers_are_those_of_javascript() {
-        let text = |number| line(&Number(number)).expect("a number is JSON");
+        let text = |number| serde_json::to_string(&Number(number)).expect("a number is JSON");
         assert_eq!(text(-1), "-1");
         assert_eq!(text(9_007_199_254_740_992), "9007199254740992");
         assert_eq!(text(9_007_199_254_740_993), "9007199254740992");
