@@ -3,6 +3,7 @@
 
 use std::ops::BitOr;
 use std::panic::resume_unwind;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
@@ -11,7 +12,7 @@ use rustc_hash::FxHashMap;
 use tpabi_core::problem::Problem;
 
 use crate::cache::{Cache, Facts};
-use crate::kernel_tree::{ContentId, KernelTree, TreeFile};
+use crate::kernel_tree::{ContentId, KernelTree, Texts, TreeFile};
 
 /// More threads than this do not pay: the work is a second on one.
 const MAX_THREADS: usize = 2;
@@ -21,7 +22,8 @@ const PROGRESS_STEP: usize = 512;
 /// Called with the number of files looked at and their number in all, from any thread.
 pub type Progress<'a> = dyn Fn(usize, usize) + Sync + 'a;
 
-type Looked<'t> = (&'t TreeFile, Result<Marks, Problem>);
+/// A file, and what it mentions; with its text, if that is anything.
+type Looked<'t> = (&'t TreeFile, Result<(Marks, Option<Arc<[u8]>>), Problem>);
 
 /// What a C file mentions, as a set.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -104,7 +106,14 @@ impl Seen {
 }
 
 /// Looks at all C files that a kernel for this architecture can be built from, but for those that were seen before.
-pub fn scan(tree: &dyn KernelTree, arch_directory: &str, seen: &mut Seen, progress: &Progress<'_>) -> Scan {
+/// The texts of those with a mark, which will be read next, are added to `texts`.
+pub fn scan(
+    tree: &dyn KernelTree,
+    arch_directory: &str,
+    seen: &mut Seen,
+    texts: &mut Texts,
+    progress: &Progress<'_>,
+) -> Scan {
     let mut result = Scan::default();
     let mut unknown = Vec::new();
     for file in tree
@@ -120,9 +129,10 @@ pub fn scan(tree: &dyn KernelTree, arch_directory: &str, seen: &mut Seen, progre
     }
     for (file, outcome) in look(tree, &unknown, progress) {
         match outcome {
-            Ok(marks) => {
+            Ok((marks, text)) => {
                 seen.news.insert(file.content, [marks.0]);
-                if marks != Marks::default() {
+                if let Some(text) = text {
+                    texts.insert(file.content.0, text);
                     result.marked.push((file.clone(), marks));
                 }
             }
@@ -148,7 +158,11 @@ fn look<'t>(tree: &dyn KernelTree, files: &[&'t TreeFile], progress: &Progress<'
             if count.is_multiple_of(PROGRESS_STEP) {
                 progress(count, files.len());
             }
-            looked.push((*file, reader.read(file).map(|text| marker.marks(text))));
+            let look = |text: &[u8]| {
+                let marks = marker.marks(text);
+                (marks, (marks != Marks::default()).then(|| text.into()))
+            };
+            looked.push((*file, reader.read(file).map(look)));
         }
         looked
     };

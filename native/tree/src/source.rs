@@ -173,7 +173,7 @@ impl Session {
     /// Finds the C files that make trace points or system calls.
     pub fn scan(&mut self, tree: &dyn KernelTree, arch: &'static Arch, cache: &Cache, progress: &Progress<'_>) -> Scan {
         let seen = self.seen.get_or_insert_with(|| Seen::load(cache));
-        scan(tree, arch.directory, seen, &|done, total| {
+        scan(tree, arch.directory, seen, &mut self.texts, &|done, total| {
             progress(done, total, "files");
         })
     }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::{Marker, Marks, Seen, is_scanned, scan};
 use crate::cache::Cache;
-use crate::kernel_tree::open_directory;
+use crate::kernel_tree::{Texts, open_directory};
 
 #[test]
 fn finds_marks_in_texts() {
@@ -76,7 +76,7 @@ fn looks_at_each_content_once() {
         };
         let found = {
             let mut seen = Seen::load(&cache);
-            let found = scan(&*tree, "x86", &mut seen, &progress);
+            let found = scan(&*tree, "x86", &mut seen, &mut Texts::default(), &progress);
             seen.save();
             found
         };
@@ -103,7 +103,13 @@ fn a_file_that_is_gone_is_a_problem_and_is_not_remembered() {
     let cache_directory = tempfile::tempdir().expect("a temporary directory");
     let cache = Cache::new(Some(cache_directory.path().to_owned()));
     for _ in 0..2 {
-        let found = scan(&*tree, "x86", &mut Seen::load(&cache), &|_, _| {});
+        let found = scan(
+            &*tree,
+            "x86",
+            &mut Seen::load(&cache),
+            &mut Texts::default(),
+            &|_, _| {},
+        );
         assert_eq!(found.marked.len(), 1);
         assert_eq!(found.problems[0].code, "file-missing");
     }
