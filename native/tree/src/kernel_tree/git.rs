@@ -16,8 +16,6 @@ use super::{
 };
 use crate::error::TreeError;
 
-/// Decoded delta bases that each reader keeps. More saves no time on kernel histories, and costs memory.
-const BASE_CACHE_BYTES: usize = 4 << 20;
 /// What one object of a hostile repository may allocate.
 const MAX_OBJECT: &str = "gitoxide.objects.allocLimit=67108864";
 /// How many names are offered in place of an unknown one.
@@ -152,7 +150,7 @@ impl KernelTree for GitTree {
     fn reader(&self) -> Box<dyn FileReader + '_> {
         let mut odb = self.repository.to_thread_local().objects;
         odb.unset_object_cache();
-        odb.set_pack_cache(|| Box::new(gix::odb::pack::cache::lru::MemoryCappedHashmap::new(BASE_CACHE_BYTES)));
+        odb.unset_pack_cache();
         Box::new(GitReader {
             odb,
             buffer: Vec::new(),
