@@ -8,10 +8,13 @@ use tpabi_core::memory::{Content, Recent};
 use tpabi_core::problem::Problem;
 use tpabi_core::tree::Files;
 
-use super::{ContentId, FileReader, KernelTree};
+use super::{ContentId, FileReader, KernelTree, TreeFile};
 
 /// Texts of files that were read, by content.
 pub type Texts = Recent<Arc<[u8]>>;
+
+/// How many files of the same name are compared with a path before all files are searched for it.
+const MAX_LOOKED_AT: usize = 8;
 
 /// Reads files of a kernel tree by path, for one thread.
 pub struct TreeFiles<'t> {
@@ -44,6 +47,24 @@ impl<'t> TreeFiles<'t> {
         }
     }
 
+    /// The file at this path. Most paths that are asked for are places where a header might lie, so a look at the few files
+    /// of the same name is quicker than a search among all.
+    fn file(&self, path: &str) -> Option<&'t TreeFile> {
+        let name = path.rsplit('/').next()?;
+        let mut same_name = self.same_name(name);
+        let looked_at = same_name.by_ref().take(MAX_LOOKED_AT).find(|file| &*file.path == path);
+        looked_at.or_else(|| same_name.next().and_then(|_| self.tree.file(path)))
+    }
+
+    /// The files with this last part, in the order of their paths.
+    fn same_name(&self, name: &str) -> impl Iterator<Item = &'t TreeFile> {
+        let (first, next) = &self.by_name;
+        let indices = std::iter::successors(first.get(name).copied(), |&index| {
+            Some(next[index as usize]).filter(|&later| later != u32::MAX)
+        });
+        indices.map(|index| &self.tree.files()[index as usize])
+    }
+
     /// The files that could not be read.
     pub fn into_problems(self) -> Vec<Problem> {
         self.problems.into_inner()
@@ -52,7 +73,7 @@ impl<'t> TreeFiles<'t> {
 
 impl Files for TreeFiles<'_> {
     fn read(&self, path: &str) -> Option<Arc<[u8]>> {
-        let file = self.tree.file(path)?;
+        let file = self.file(path)?;
         let mut texts = self.texts.borrow_mut();
         if let Some(known) = texts.get(file.content.0) {
             return Some(known);
@@ -71,7 +92,7 @@ impl Files for TreeFiles<'_> {
     }
 
     fn content(&self, path: &str) -> Option<Content> {
-        Some(self.tree.file(path)?.content.0)
+        Some(self.file(path)?.content.0)
     }
 
     fn text_of(&self, content: Content) -> Option<Arc<[u8]>> {
@@ -79,16 +100,10 @@ impl Files for TreeFiles<'_> {
     }
 
     fn contains(&self, path: &str) -> bool {
-        self.tree.file(path).is_some()
+        self.file(path).is_some()
     }
 
     fn named(&self, name: &str) -> Vec<String> {
-        let (first, next) = &self.by_name;
-        let indices = std::iter::successors(first.get(name).copied(), |&index| {
-            Some(next[index as usize]).filter(|&later| later != u32::MAX)
-        });
-        indices
-            .map(|index| self.tree.files()[index as usize].path.to_string())
-            .collect()
+        self.same_name(name).map(|file| file.path.to_string()).collect()
     }
 }
