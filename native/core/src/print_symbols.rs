@@ -26,8 +26,8 @@ const PRINTERS: [&str; 4] = [
 pub fn symbols(args: &[Token], context: &mut Context, names: &mut Interner) -> Symbols {
     let mut out = Symbols::default();
     for (at, token) in args.iter().enumerate() {
-        let name = names.shared(token.sym);
-        if !PRINTERS.contains(&&*name) {
+        let name = names.text(token.sym);
+        if !PRINTERS.contains(&name) {
             continue;
         }
         let parts = call_arguments(&args[at + 1..], names).unwrap_or_default();
@@ -48,10 +48,13 @@ pub fn symbols(args: &[Token], context: &mut Context, names: &mut Interner) -> S
             // Several numbers may share a label; the first counts here and where format files are read.
             table.entry(label).or_insert(number);
             for word in value.iter().filter(|t| t.kind == Kind::Ident) {
-                if let Some(known) = context
-                    .value(&[*word], names)
-                    .and_then(|v| i64::try_from(v.number).ok())
-                {
+                let known = match value.len() {
+                    1 => Some(number),
+                    _ => context
+                        .value(&[*word], names)
+                        .and_then(|v| i64::try_from(v.number).ok()),
+                };
+                if let Some(known) = known {
                     named = true;
                     out.names.insert(names.text(word.sym).to_owned(), known);
                 }
