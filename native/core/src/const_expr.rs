@@ -213,27 +213,29 @@ impl Parser<'_> {
             return None;
         }
         let token = *self.tokens.get(self.at)?;
-        let text = self.names.shared(token.sym);
+        let text = self.names.text(token.sym);
         self.at += 1;
-        let result = match &*text {
+        let result = match text {
             "-" | "+" | "~" | "!" => {
+                let operator = text.as_bytes()[0];
                 let operand = self.unary()?;
                 operand.map(|v| {
                     let (bits, signed) = if v.bits < 32 { (32, true) } else { (v.bits, v.signed) };
-                    match &*text {
-                        "-" => Value::of(-v.number, bits, signed),
-                        "~" => Value::of(!v.number, bits, signed),
-                        "!" => Value::int(i64::from(!v.truth())),
+                    match operator {
+                        b'-' => Value::of(-v.number, bits, signed),
+                        b'~' => Value::of(!v.number, bits, signed),
+                        b'!' => Value::int(i64::from(!v.truth())),
                         _ => Value::of(v.number, bits, signed),
                     }
                 })
             }
             "(" => self.parenthesised()?,
-            "sizeof" | "__alignof__" | "_Alignof" | "__alignof" => self.size_or_alignment(&text)?,
+            "sizeof" => self.size_or_alignment(true)?,
+            "__alignof__" | "_Alignof" | "__alignof" => self.size_or_alignment(false)?,
             "__extension__" => self.unary()?,
             _ => match token.kind {
-                Kind::Number => number(&text),
-                Kind::Char => character(&text),
+                Kind::Number => number(text),
+                Kind::Char => character(text),
                 Kind::Ident if self.text(0) == "(" => {
                     let args = self.arguments()?;
                     self.resolver.call(token.sym, &args, self.names)
@@ -296,7 +298,7 @@ impl Parser<'_> {
         plain && self.resolver.is_type(first.sym, self.names)
     }
 
-    fn size_or_alignment(&mut self, which: &str) -> Operand {
+    fn size_or_alignment(&mut self, is_size: bool) -> Operand {
         let operand = if self.text(0) == "(" {
             let close = self.close(self.at + 1)?;
             let inner = self.tokens[self.at + 1..close].to_vec();
@@ -307,7 +309,7 @@ impl Parser<'_> {
             self.unary()?;
             self.tokens[from..self.at].to_vec()
         };
-        let bytes = if which == "sizeof" {
+        let bytes = if is_size {
             self.resolver.size_of(&operand, self.names)
         } else {
             self.resolver.align_of(&operand, self.names)

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::lex::{Interner, Kind, Sym, Token, is_ident_byte, is_ident_start, lex, literal_end};
+use crate::lex::{Interner, Kind, Sym, Token, comment_end, is_ident_byte, is_ident_start, lex, literal_end, word_end};
 
 /// Number of a condition in [`FileIndex::conditions`]; 0 is "always".
 pub type ConditionId = u32;
@@ -134,6 +134,8 @@ struct OpenType {
     depth: u32,
     /// Its closing brace was met; the `;` ends it.
     closed: bool,
+    /// Where the braces of a typedef start and end, which hold nothing that it names.
+    braces: Option<(usize, usize)>,
 }
 
 struct Scanner<'a> {
@@ -157,8 +159,8 @@ struct Scanner<'a> {
 struct Pending {
     /// Start, line and kind of a `struct`, `union` or `enum` keyword that waits for its body.
     keyword: Option<(usize, u32, TypeKind)>,
-    /// Tag after the keyword.
-    tag: Option<Sym>,
+    /// Where the tag after the keyword starts and ends.
+    tag: Option<(usize, usize)>,
     /// The last word was an attribute, which may have arguments: `struct __aligned(8) x {`.
     attribute: bool,
     /// Depth of parentheses, as in attributes.
@@ -199,6 +201,7 @@ impl Scanner<'_> {
         let mut line_start = true;
         while let Some(&byte) = self.src.get(self.at) {
             match byte {
+                _ if is_ident_start(byte) => self.word(),
                 _ if self.blank(&mut line_start) => continue,
                 b'#' if line_start => self.directive(),
                 b'"' | b'\'' => {
@@ -230,12 +233,7 @@ impl Scanner<'_> {
                     }
                     self.at += 1;
                 }
-                _ if is_ident_start(byte) => self.word(),
-                _ if byte.is_ascii_digit() => {
-                    while self.src.get(self.at).is_some_and(|&b| is_ident_byte(b)) {
-                        self.at += 1;
-                    }
-                }
+                _ if byte.is_ascii_digit() => self.at = word_end(self.src, self.at),
                 _ => self.at += 1,
             }
             line_start = false;
@@ -254,7 +252,11 @@ impl Scanner<'_> {
                 self.at += 1;
                 *line_start = true;
             }
-            b' ' | b'\t' | b'\r' => self.at += 1,
+            b' ' | b'\t' | b'\r' => {
+                while matches!(self.src.get(self.at), Some(b' ' | b'\t' | b'\r')) {
+                    self.at += 1;
+                }
+            }
             b'/' if matches!(self.src.get(self.at + 1), Some(b'*' | b'/')) => self.at = self.comment(),
             _ => return false,
         }
@@ -265,7 +267,7 @@ impl Scanner<'_> {
     fn comment(&mut self) -> usize {
         let start = self.at;
         let end = if self.src[start + 1] == b'*' {
-            memchr::memmem::find(&self.src[start + 2..], b"*/").map_or(self.src.len(), |n| start + n + 4)
+            comment_end(self.src, start)
         } else {
             memchr::memchr(b'\n', &self.src[start..]).map_or(self.src.len(), |n| start + n)
         };
@@ -275,9 +277,7 @@ impl Scanner<'_> {
 
     fn word(&mut self) {
         let start = self.at;
-        while self.src.get(self.at).is_some_and(|&b| is_ident_byte(b)) {
-            self.at += 1;
-        }
+        self.at = word_end(self.src, start);
         let word = &self.src[start..self.at];
         match word {
             b"struct" | b"union" => self.pending.keyword = Some((start, self.line, TypeKind::Record)),
@@ -301,7 +301,7 @@ impl Scanner<'_> {
                     // (`struct __packed x {`) or, rarely, behind, where they begin with an underscore.
                     self.pending.attribute = word.starts_with(b"__");
                     if !self.pending.attribute || self.pending.tag.is_none() {
-                        self.pending.tag = Some(self.names.intern(&String::from_utf8_lossy(word)));
+                        self.pending.tag = Some((start, self.at));
                     }
                 }
                 return;
@@ -316,6 +316,7 @@ impl Scanner<'_> {
             index: self.out.types.len(),
             depth: self.depth,
             closed: false,
+            braces: None,
         });
         let range = (start as u32, start as u32);
         let pack = self.packs.last().copied().unwrap_or(0);
@@ -331,11 +332,13 @@ impl Scanner<'_> {
 
     fn open_brace(&mut self) {
         if let Some((start, line, kind)) = self.pending.keyword.take() {
-            let name = self.pending.tag.unwrap_or_else(|| self.names.intern(""));
+            let (from, to) = self.pending.tag.unwrap_or_default();
+            let name = self.names.intern_bytes(&self.src[from..to]);
             let anonymous_record = self.pending.tag.is_none() && kind == TypeKind::Record;
             if !anonymous_record {
                 self.begin(kind, name, start, line);
             }
+            self.note_braces();
             if kind == TypeKind::Enum {
                 self.depth += 1;
                 self.at += 1;
@@ -344,9 +347,19 @@ impl Scanner<'_> {
                 return;
             }
         }
+        self.note_braces();
         self.pending = Pending::default();
         self.depth += 1;
         self.at += 1;
+    }
+
+    /// Notes where the outermost braces of an open typedef start and end.
+    fn note_braces(&mut self) {
+        if self.depth == 0
+            && let Some(open) = self.open.first_mut()
+        {
+            open.braces.get_or_insert((self.at, self.at)).1 = self.at;
+        }
     }
 
     /// Collects the constants up to the closing brace, which is left for the main loop.
@@ -375,11 +388,9 @@ impl Scanner<'_> {
                 }
                 _ if is_ident_byte(byte) => {
                     let start = self.at;
-                    while self.src.get(self.at).is_some_and(|&b| is_ident_byte(b)) {
-                        self.at += 1;
-                    }
+                    self.at = word_end(self.src, start);
                     if expect_name && is_ident_start(byte) {
-                        let name = self.names.intern(&String::from_utf8_lossy(&self.src[start..self.at]));
+                        let name = self.names.intern_bytes(&self.src[start..self.at]);
                         self.out.enumerators.push((name, index));
                         expect_name = false;
                     }
@@ -393,6 +404,7 @@ impl Scanner<'_> {
     fn close_brace(&mut self) {
         self.depth = self.depth.saturating_sub(1);
         self.at += 1;
+        self.note_braces();
         self.pending = Pending::default();
         let depth = self.depth;
         if let Some(open) = self.open.iter_mut().rev().find(|o| o.depth == depth && !o.closed)
@@ -414,7 +426,9 @@ impl Scanner<'_> {
             let definition = &mut self.out.types[open.index];
             definition.range.1 = end as u32;
             if definition.kind == TypeKind::Typedef {
-                let names = typedef_names(&self.src[definition.range.0 as usize..end], self.names);
+                let start = definition.range.0 as usize;
+                let (from, to) = open.braces.unwrap_or((end, end));
+                let names = typedef_names([&self.src[start..from], &self.src[to..end]], self.names);
                 let definition = *definition;
                 let index = open.index;
                 for (i, name) in names.into_iter().enumerate() {
@@ -446,8 +460,7 @@ impl Scanner<'_> {
                 }
                 b'"' => at = literal_end(self.src, here).min(self.src.len()),
                 _ if self.src.get(here + 1) == Some(&b'*') => {
-                    let end =
-                        memchr::memmem::find(&self.src[here + 2..], b"*/").map_or(self.src.len(), |m| here + m + 4);
+                    let end = comment_end(self.src, here);
                     lines += memchr::memchr_iter(b'\n', &self.src[here..end]).count() as u32;
                     at = end;
                 }
@@ -460,11 +473,8 @@ impl Scanner<'_> {
     fn directive(&mut self) {
         let line = self.line;
         let (end, lines) = self.logical_line(self.at);
-        let mut at = skip_space(self.src, self.at + 1, end);
-        let word_start = at;
-        while at < end && is_ident_byte(self.src[at]) {
-            at += 1;
-        }
+        let word_start = skip_space(self.src, self.at + 1, end);
+        let at = word_end(&self.src[..end], word_start);
         let word = &self.src[word_start..at];
         let rest = skip_space(self.src, at, end);
         self.at = end;
@@ -527,12 +537,8 @@ impl Scanner<'_> {
     }
 
     fn name_at(&mut self, at: usize, end: usize) -> Option<Sym> {
-        let mut to = at;
-        while to < end && is_ident_byte(self.src[to]) {
-            to += 1;
-        }
-        (to > at && is_ident_start(self.src[at]))
-            .then(|| self.names.intern(&String::from_utf8_lossy(&self.src[at..to])))
+        let to = word_end(&self.src[..end], at);
+        (to > at && is_ident_start(self.src[at])).then(|| self.names.intern_bytes(&self.src[at..to]))
     }
 
     /// `#pragma pack(n)`, `pack()`, `pack(push, n)` and `pack(pop)`; all other pragmas say nothing of layouts.
@@ -629,7 +635,7 @@ fn skip_space(src: &[u8], mut at: usize, end: usize) -> usize {
         match src[at] {
             b' ' | b'\t' | b'\r' | b'\n' | b'\\' => at += 1,
             b'/' if src.get(at + 1) == Some(&b'*') => {
-                at = memchr::memmem::find(&src[at + 2..end], b"*/").map_or(end, |n| at + n + 4);
+                at = comment_end(&src[..end], at);
             }
             _ => return at,
         }
@@ -638,9 +644,10 @@ fn skip_space(src: &[u8], mut at: usize, end: usize) -> usize {
 }
 
 /// The names a typedef declares: `typedef int a, *b;`, `typedef void (*f)(int);`, `typedef struct { int x; } s;`.
-fn typedef_names(text: &[u8], names: &mut Interner) -> Vec<Sym> {
-    let mut tokens = lex(text, 0, 1, names);
-    drop_groups(&mut tokens, names);
+/// It is given as what stands before its braces and what stands behind them.
+fn typedef_names(parts: [&[u8]; 2], names: &mut Interner) -> Vec<Sym> {
+    let mut tokens: Vec<Token> = parts.into_iter().flat_map(|text| lex(text, 0, 1, names)).collect();
+    drop_attributes(&mut tokens, names);
     let mut found = Vec::new();
     let mut depth = 0_u32;
     // The candidate of the declarator being read: the last word before `[`, `(`, `,` or `;`, or the word in `(*word)`.
@@ -688,15 +695,15 @@ fn followed_by_call(tokens: &[Token], names: &Interner) -> bool {
     false
 }
 
-/// Takes out braced bodies and attributes with their arguments, which hold words that declare nothing.
-fn drop_groups(tokens: &mut Vec<Token>, names: &Interner) {
+/// Takes out attributes with their arguments, which hold words that declare nothing.
+fn drop_attributes(tokens: &mut Vec<Token>, names: &Interner) {
     let mut kept: Vec<Token> = Vec::with_capacity(tokens.len());
     let mut depth = 0_u32;
     let mut attribute = false;
     for &token in tokens.iter() {
         let text = names.text(token.sym);
-        let opens = text == "{" || (text == "(" && (attribute || depth > 0));
-        let closes = depth > 0 && (text == "}" || text == ")");
+        let opens = text == "(" && (attribute || depth > 0);
+        let closes = depth > 0 && text == ")";
         if opens {
             depth += 1;
         }

@@ -1,48 +1,83 @@
 //! C tokens, as the preprocessor sees them: comments and line splices are gone, white space is one flag per token.
 //! Lexing never fails: what is no token of C becomes a one-byte [`Kind::Other`].
 
-use std::sync::Arc;
+use std::hash::Hasher;
 
-use rustc_hash::FxHashMap;
+use hashbrown::HashTable;
+use rustc_hash::FxHasher;
 
 /// A spelling, shared by all tokens that are spelled alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Sym(pub u32);
 
-/// All spellings met so far.
-#[derive(Debug, Default)]
+/// All spellings met so far. A kernel has some 300,000, so they stand one behind the other in one text.
+#[derive(Default)]
 pub struct Interner {
-    ids: FxHashMap<Arc<str>, Sym>,
-    texts: Vec<Arc<str>>,
+    /// The symbols, by the hash of their spelling.
+    symbols: HashTable<Sym>,
+    text: String,
+    /// Where the spelling of each symbol ends in the text; it begins where the one before ends.
+    ends: Vec<usize>,
 }
 
 impl Interner {
-    /// The symbol of a spelling.
-    pub fn intern(&mut self, text: &str) -> Sym {
-        if let Some(&sym) = self.ids.get(text) {
-            return sym;
+    /// An interner with room for this many spellings.
+    pub fn with_capacity(spellings: usize) -> Self {
+        Self {
+            symbols: HashTable::with_capacity(spellings),
+            ends: Vec::with_capacity(spellings),
+            ..Self::default()
         }
-        let sym = Sym(self.texts.len() as u32);
-        let shared: Arc<str> = Arc::from(text);
-        self.texts.push(shared.clone());
-        self.ids.insert(shared, sym);
-        sym
+    }
+
+    /// The symbol of a spelling.
+    pub fn intern(&mut self, spelling: &str) -> Sym {
+        self.find(spelling).unwrap_or_else(|| self.add(spelling))
+    }
+
+    /// The symbol of a spelling as a file has it; what is no UTF-8 is replaced by U+FFFD.
+    pub fn intern_bytes(&mut self, bytes: &[u8]) -> Sym {
+        match self.find_bytes(bytes) {
+            Some(known) => known,
+            None => self.intern(&String::from_utf8_lossy(bytes)),
+        }
     }
 
     /// The symbol of a spelling that was met before.
-    pub fn find(&self, text: &str) -> Option<Sym> {
-        self.ids.get(text).copied()
+    pub fn find(&self, spelling: &str) -> Option<Sym> {
+        self.find_bytes(spelling.as_bytes())
+    }
+
+    fn find_bytes(&self, bytes: &[u8]) -> Option<Sym> {
+        let is_same = |known: &Sym| self.text(*known).as_bytes() == bytes;
+        self.symbols.find(hash(bytes), is_same).copied()
+    }
+
+    fn add(&mut self, spelling: &str) -> Sym {
+        let sym = Sym(self.ends.len() as u32);
+        self.text.push_str(spelling);
+        self.ends.push(self.text.len());
+        let hash_of = |known: &Sym| hash(spelling_in(&self.text, &self.ends, *known).as_bytes());
+        self.symbols.insert_unique(hash(spelling.as_bytes()), sym, hash_of);
+        sym
     }
 
     /// The spelling of a symbol.
     pub fn text(&self, sym: Sym) -> &str {
-        &self.texts[sym.0 as usize]
+        spelling_in(&self.text, &self.ends, sym)
     }
+}
 
-    /// The spelling of a symbol, shared, for use while the interner is being added to.
-    pub fn shared(&self, sym: Sym) -> Arc<str> {
-        self.texts[sym.0 as usize].clone()
-    }
+fn spelling_in<'t>(text: &'t str, ends: &[usize], Sym(number): Sym) -> &'t str {
+    let number = number as usize;
+    let start = number.checked_sub(1).map_or(0, |before| ends[before]);
+    &text[start..ends[number]]
+}
+
+fn hash(bytes: &[u8]) -> u64 {
+    let mut hasher = FxHasher::default();
+    hasher.write(bytes);
+    hasher.finish()
 }
 
 /// What a token is.
@@ -102,13 +137,22 @@ impl Token {
 }
 
 /// Whether a byte can begin an identifier. `$` is accepted as gcc does.
-pub fn is_ident_start(byte: u8) -> bool {
+pub const fn is_ident_start(byte: u8) -> bool {
     byte.is_ascii_alphabetic() || byte == b'_' || byte == b'$'
 }
 
-/// Whether a byte can continue an identifier.
+/// Whether a byte can continue an identifier. It is asked of nearly every byte of a kernel, so the answers are in a table.
 pub fn is_ident_byte(byte: u8) -> bool {
-    is_ident_start(byte) || byte.is_ascii_digit()
+    const ANSWERS: [bool; 256] = {
+        let mut answers = [false; 256];
+        let mut byte = 0;
+        while byte < 256 {
+            answers[byte] = is_ident_start(byte as u8) || (byte as u8).is_ascii_digit();
+            byte += 1;
+        }
+        answers
+    };
+    ANSWERS[byte as usize]
 }
 
 /// The position after the blanks, comments and line splices at `at`; `newline` tells whether a line ended there.
@@ -130,7 +174,7 @@ fn skip_blank(src: &[u8], mut at: usize, line: &mut u32, newline: &mut bool) -> 
                 at += 3;
             }
             Some(b'/') if src.get(at + 1) == Some(&b'*') => {
-                let end = memchr::memmem::find(&src[at + 2..], b"*/").map_or(src.len(), |n| at + 2 + n + 2);
+                let end = comment_end(src, at);
                 *line += memchr::memchr_iter(b'\n', &src[at..end]).count() as u32;
                 at = end;
             }
@@ -138,6 +182,21 @@ fn skip_blank(src: &[u8], mut at: usize, line: &mut u32, newline: &mut bool) -> 
             _ => return at,
         }
     }
+}
+
+/// The position after the comment that begins with the `/*` at `at`, or the end if it never closes.
+pub fn comment_end(src: &[u8], at: usize) -> usize {
+    let inside = at + 2;
+    // Of the two bytes that end it the slash is the rare one.
+    memchr::memchr_iter(b'/', src.get(inside..).unwrap_or_default())
+        .find(|&n| n > 0 && src[inside + n - 1] == b'*')
+        .map_or(src.len(), |n| inside + n + 1)
+}
+
+/// The position after the letters, digits and underscores at `at`.
+pub fn word_end(src: &[u8], at: usize) -> usize {
+    let length = src[at..].iter().position(|&byte| !is_ident_byte(byte));
+    length.map_or(src.len(), |n| at + n)
 }
 
 /// The position of the newline that ends the logical line at `at`; splices passed on the way are counted.
@@ -194,10 +253,7 @@ pub fn lex(src: &[u8], file: u16, first_line: u32, names: &mut Interner) -> Vec<
         let start_line = line;
         let byte = src[at];
         let kind = if is_ident_start(byte) {
-            at += 1;
-            while at < src.len() && is_ident_byte(src[at]) {
-                at += 1;
-            }
+            at = word_end(src, at);
             // A literal with an encoding prefix is one token: L"..", u8"..".
             if at - start <= 2
                 && matches!(src.get(at), Some(b'"' | b'\''))
@@ -227,7 +283,9 @@ pub fn lex(src: &[u8], file: u16, first_line: u32, names: &mut Interner) -> Vec<
             if byte == b'"' { Kind::Str } else { Kind::Char }
         } else if byte.is_ascii_punctuation() && byte != b'\\' && byte != b'@' && byte != b'`' {
             let rest = &src[at..];
-            at += if PUNCT3.iter().any(|p| rest.starts_with(p)) {
+            at += if !rest.get(1).is_some_and(u8::is_ascii_punctuation) {
+                1
+            } else if PUNCT3.iter().any(|p| rest.starts_with(p)) {
                 3
             } else if PUNCT2.iter().any(|p| rest.starts_with(p)) {
                 2
@@ -239,9 +297,8 @@ pub fn lex(src: &[u8], file: u16, first_line: u32, names: &mut Interner) -> Vec<
             at += 1;
             Kind::Other
         };
-        let text = String::from_utf8_lossy(&src[start..at]);
         out.push(Token {
-            sym: names.intern(&text),
+            sym: names.intern_bytes(&src[start..at]),
             line: start_line,
             file,
             kind,

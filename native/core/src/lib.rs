@@ -25,6 +25,7 @@ pub mod reading;
 pub mod record;
 pub mod reuse;
 pub mod saved;
+pub mod sites;
 pub mod snapshot;
 pub mod stages;
 pub mod syscall_context;

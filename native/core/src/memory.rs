@@ -15,8 +15,10 @@ pub type Content = [u8; 20];
 /// Of how many files something is known without a doubt: a kernel needs up to 9,000.
 const RECENT_FILES: usize = 10_000;
 
+/// Room for the names of one kernel, so that the table of them need not be made larger time and again.
+const NAMES: usize = 300_000;
+
 /// Names and indices of the files read so far.
-#[derive(Default)]
 pub struct Memory {
     /// The names in them.
     pub names: Interner,
@@ -24,6 +26,16 @@ pub struct Memory {
     pub indices: Indices,
     /// Facts of the kernel that was read last, by what else they depend on ([`crate::extract::Purpose::Successive`]).
     pub kept: FxHashMap<u64, Kept>,
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self {
+            names: Interner::with_capacity(NAMES),
+            indices: Indices::default(),
+            kept: FxHashMap::default(),
+        }
+    }
 }
 
 /// Something about files, by content. Known stays what was asked for last, of [`RECENT_FILES`] files at least and of twice as

@@ -260,6 +260,8 @@ struct HeaderReader<'a, 'f> {
     file: FileId,
     at: Point,
     pending: Vec<Token>,
+    /// The tokens of the files that were read, for the next pass.
+    tokens: FxHashMap<FileId, Rc<[Token]>>,
     header: Header,
 }
 
@@ -286,6 +288,7 @@ pub fn read_header(
         file,
         at,
         pending: Vec::new(),
+        tokens: FxHashMap::default(),
         header: Header::default(),
     };
     // The first reading comes with CREATE_TRACE_POINTS, which define_trace.h takes back before it reads again; what the
@@ -347,6 +350,7 @@ pub fn read_ftrace_entries(tree: &mut Tree, unit: &mut Unit, file: FileId, names
         file,
         at: (file, u32::MAX),
         pending: Vec::new(),
+        tokens: FxHashMap::default(),
         header: Header::default(),
     };
     reader
@@ -358,10 +362,14 @@ pub fn read_ftrace_entries(tree: &mut Tree, unit: &mut Unit, file: FileId, names
 
 impl HeaderReader<'_, '_> {
     fn read(&mut self, file: FileId, depth: u32, names: &mut Interner) {
-        let text = self.tree.file(file).index.text.clone();
+        let text = &self.tree.file(file).index.text;
         self.header.texts.push(file);
         let outer = std::mem::replace(&mut self.file, file);
-        let mut reader = Reader::new(lex(&text, file, 1, names).into(), Some(self.at));
+        let tokens = self
+            .tokens
+            .entry(file)
+            .or_insert_with(|| lex(text, file, 1, names).into());
+        let mut reader = Reader::new(tokens.clone(), Some(self.at));
         let (open, close) = (names.intern("("), names.intern(")"));
         let mut parens = 0_i64;
         loop {
@@ -520,7 +528,7 @@ impl HeaderReader<'_, '_> {
     }
 
     fn declaration(&mut self, call: &Call, lines: (u32, u32), whens: &Whens, names: &mut Interner) {
-        let kind = names.shared(call.name.sym);
+        let kind = names.text(call.name.sym).to_owned();
         let when = whens.text(call.name.when).map(str::to_owned);
         let place = Place {
             lines,
@@ -621,7 +629,7 @@ impl HeaderReader<'_, '_> {
 
     /// Marks the tracepoint that `DEFINE_EVENT_WRITABLE(template, name, ...)` or `DECLARE_TRACE_WRITABLE(name, ...)` names.
     fn writable_call(&mut self, call: &Call, names: &Interner) {
-        let kind = names.text(call.name.sym);
+        let kind = names.text(call.name.sym).to_owned();
         let Some(at) = WRITABLE.iter().rev().position(|known| *known == kind) else {
             return;
         };
@@ -680,13 +688,13 @@ impl HeaderReader<'_, '_> {
     }
 
     fn field(&mut self, call: &Call, place: &Place, names: &mut Interner) -> Option<DeclaredField> {
-        let macro_name = names.shared(call.name.sym);
+        let macro_name = names.text(call.name.sym).to_owned();
         let none = FxHashSet::default();
-        let cpumask = matches!(&*macro_name, "__cpumask" | "__rel_cpumask");
+        let cpumask = matches!(macro_name.as_str(), "__cpumask" | "__rel_cpumask");
         // In trace_entries.h the struct that a field lies in may come second: __field_desc(type, container, item).
         let contained = self.pass == Pass::Ftrace
             && (macro_name.contains("_desc") || (macro_name.contains("_packed") && call.args.len() > 2));
-        let open_ended = self.pass == Pass::Ftrace && &*macro_name == "__dynamic_array";
+        let open_ended = self.pass == Pass::Ftrace && macro_name == "__dynamic_array";
         let n = usize::from(contained);
         let (ty, item, length) = if cpumask {
             (
@@ -699,7 +707,7 @@ impl HeaderReader<'_, '_> {
             (ty, call.args.get(1 + n)?, call.args.get(2 + n))
         };
         let item = self.expand(item, &none, &self.stages.fields, names);
-        let kind = match &*macro_name {
+        let kind = match macro_name.as_str() {
             "__array" | "__stack_array" | "__array_desc" => FieldKind::Array,
             "__dynamic_array" if open_ended => FieldKind::Array,
             "__dynamic_array" | "__cpumask" => FieldKind::Dynamic,

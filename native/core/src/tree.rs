@@ -14,6 +14,7 @@ use crate::expand::{Macro, parse_define};
 use crate::index::{FileIndex, TypeKind, index};
 use crate::lex::{Interner, Sym, lex};
 use crate::memory::{Content, Indices};
+use crate::sites::{Role, Site, Sites};
 
 /// Gives the texts of a kernel tree. Paths are relative to its root, with `/`.
 pub trait Files {
@@ -39,15 +40,6 @@ pub trait Files {
 
 /// Number of a file in a [`Tree`].
 pub type FileId = u16;
-
-/// A definition: the file and the index in the list of its kind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Site {
-    /// The file.
-    pub file: FileId,
-    /// Index into `defines` or `types` of the file.
-    pub item: u32,
-}
 
 /// Lines of a watched file that a fact was made from: a definition that was used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -95,10 +87,7 @@ pub struct Tree<'f> {
     /// Paths of files that are there and could not be read.
     unread: Vec<String>,
     by_path: FxHashMap<Rc<str>, Option<FileId>>,
-    macros: FxHashMap<Sym, Vec<Site>>,
-    undefs: FxHashMap<Sym, Vec<Site>>,
-    types: FxHashMap<(TypeKind, Sym), Vec<Site>>,
-    enumerators: FxHashMap<Sym, Vec<Site>>,
+    sites: Sites,
     bodies: FxHashMap<Site, Option<Rc<Macro>>>,
     search: [String; 4],
     /// Paths of files of which uses are noted.
@@ -135,10 +124,7 @@ impl<'f> Tree<'f> {
             loaded: Vec::new(),
             unread: Vec::new(),
             by_path: FxHashMap::default(),
-            macros: FxHashMap::default(),
-            undefs: FxHashMap::default(),
-            types: FxHashMap::default(),
-            enumerators: FxHashMap::default(),
+            sites: Sites::default(),
             bodies: FxHashMap::default(),
             search,
             watched: FxHashSet::default(),
@@ -287,19 +273,16 @@ impl<'f> Tree<'f> {
             item: item as u32,
         };
         for (i, define) in index.defines.iter().enumerate() {
-            self.macros.entry(define.name).or_default().push(site(i));
+            self.sites.push(Role::Macro, define.name, site(i));
         }
         for (i, (name, ..)) in index.undefs.iter().enumerate() {
-            self.undefs.entry(*name).or_default().push(site(i));
+            self.sites.push(Role::Undef, *name, site(i));
         }
         for (i, definition) in index.types.iter().enumerate() {
-            self.types
-                .entry((definition.kind, definition.name))
-                .or_default()
-                .push(site(i));
+            self.sites.push(Role::Type(definition.kind), definition.name, site(i));
         }
         for (name, item) in &index.enumerators {
-            self.enumerators.entry(*name).or_default().push(site(*item as usize));
+            self.sites.push(Role::Enumerator, *name, site(*item as usize));
         }
         self.by_path.insert(path.clone(), Some(id));
         let includes = vec![Target::Unresolved; index.includes.len()];
@@ -406,27 +389,27 @@ impl<'f> Tree<'f> {
     }
 
     /// All definitions of a macro in the files read so far.
-    pub fn macro_sites(&self, name: Sym) -> &[Site] {
+    pub fn macro_sites(&self, name: Sym) -> Vec<Site> {
         self.ask(name);
-        self.macros.get(&name).map_or(&[], Vec::as_slice)
+        self.sites.of(Role::Macro, name)
     }
 
     /// All places where a macro is undefined, as indices into `undefs`.
-    pub fn undef_sites(&self, name: Sym) -> &[Site] {
+    pub fn undef_sites(&self, name: Sym) -> Vec<Site> {
         self.ask(name);
-        self.undefs.get(&name).map_or(&[], Vec::as_slice)
+        self.sites.of(Role::Undef, name)
     }
 
     /// All definitions of a type in the files read so far.
-    pub fn type_sites(&self, kind: TypeKind, name: Sym) -> &[Site] {
+    pub fn type_sites(&self, kind: TypeKind, name: Sym) -> Vec<Site> {
         self.ask(name);
-        self.types.get(&(kind, name)).map_or(&[], Vec::as_slice)
+        self.sites.of(Role::Type(kind), name)
     }
 
     /// The enums that define a constant, as indices into `types`.
-    pub fn enumerator_sites(&self, name: Sym) -> &[Site] {
+    pub fn enumerator_sites(&self, name: Sym) -> Vec<Site> {
         self.ask(name);
-        self.enumerators.get(&name).map_or(&[], Vec::as_slice)
+        self.sites.of(Role::Enumerator, name)
     }
 
     /// The parsed definition of a macro; `None` if its text is no definition.

@@ -11,8 +11,9 @@ use crate::fragment::{Attributes, CType, Declaration, Enum, Record, declarations
 use crate::index::TypeKind;
 use crate::lex::{Interner, Kind, Sym, Token, lex, spell};
 use crate::reading::{Line, Reader, Table};
+use crate::sites::Site;
 use crate::trace_header::unescaped;
-use crate::tree::{FileId, Noted, Site, Tree, Used};
+use crate::tree::{FileId, Noted, Tree, Used};
 use crate::unit::{Local, Tri, Unit, Visible};
 
 /// The name that a bit-field without a name is given.
@@ -184,8 +185,8 @@ impl Context<'_, '_> {
         if let [only] = tokens
             && only.kind == Kind::Ident
         {
-            let word = names.shared(only.sym);
-            return self.named(std::slice::from_ref(&&*word), names);
+            let word = names.text(only.sym).to_owned();
+            return self.named(&[&word], names);
         }
         let text = spell(tokens, names);
         // A declared name after the type makes it a declaration; `typedef` makes every type valid there.
@@ -341,8 +342,8 @@ impl Context<'_, '_> {
         if !visible.is_empty() {
             return Ok(visible.into_iter().map(|(s, _)| s).collect());
         }
-        match self.tree.type_sites(kind, sym) {
-            [only] if self.tree.is_loose => Ok(vec![*only]),
+        match self.tree.type_sites(kind, sym)[..] {
+            [only] if self.tree.is_loose => Ok(vec![only]),
             _ => Err(format!("no definition of {} '{name}' was found", word(kind))),
         }
     }
@@ -829,7 +830,7 @@ impl Context<'_, '_> {
         if sites.is_empty() && self.tree.is_loose {
             let all = self.tree.enumerator_sites(name);
             if all.len() == 1 {
-                sites.extend_from_slice(all);
+                sites = all;
             }
         }
         let mut found = None;
@@ -988,8 +989,8 @@ impl Resolver for Context<'_, '_> {
     }
 
     fn call(&mut self, name: Sym, args: &[Vec<Token>], names: &mut Interner) -> Option<Value> {
-        let text = names.shared(name);
-        match (&*text, args) {
+        let text = names.text(name);
+        match (text, args) {
             ("__builtin_choose_expr", [condition, then, otherwise]) => {
                 let chosen = if self.value(condition, names)?.number != 0 {
                     then

@@ -11,7 +11,8 @@ use crate::const_expr::{Resolver, Value, evaluate};
 use crate::expand::{Expander, Macro, Meaning, Names};
 use crate::index::{ConditionId, Test, TypeKind};
 use crate::lex::{Interner, Kind, Sym, Token, lex, spell};
-use crate::tree::{FileId, Site, Tree, directory};
+use crate::sites::Site;
+use crate::tree::{FileId, Tree, directory};
 
 /// Files one unit may include in a chain; the deepest chains of real kernels are below 60.
 const MAX_INCLUDE_DEPTH: u32 = 250;
@@ -344,21 +345,21 @@ impl Unit {
         if let Some(here) = layers.iter().find_map(|l| l.get(&name)) {
             return Tri::from(here.is_some());
         }
-        let text = names.shared(name);
+        let text = names.text(name);
         if let Some(symbol) = text.strip_prefix("CONFIG_") {
             return config_defined(tree, symbol);
         }
-        if matches!(&*text, "CREATE_TRACE_POINTS" | "TRACE_HEADER_MULTI_READ" | "MODULE") {
+        if matches!(text, "CREATE_TRACE_POINTS" | "TRACE_HEADER_MULTI_READ" | "MODULE") {
             return Tri::False;
         }
-        if predefined(tree, &text).is_some() {
+        if predefined(tree, text).is_some() {
             return Tri::True;
         }
         if tree.is_open && tree.macro_sites(name).is_empty() {
             return Tri::Unknown;
         }
         let mut result = Tri::False;
-        for site in tree.macro_sites(name).to_vec() {
+        for site in tree.macro_sites(name) {
             let define = tree.file(site.file).index.defines[site.item as usize];
             if !self.sees(site.file) || at.is_some_and(|at| !self.before((site.file, define.range.0), at)) {
                 continue;
@@ -410,7 +411,7 @@ impl Unit {
         let mut sure: Option<Point> = None;
         let mut chosen: Option<Rc<Macro>> = None;
         let mut unsure: Vec<Rc<Macro>> = Vec::new();
-        for site in tree.macro_sites(name).to_vec() {
+        for site in tree.macro_sites(name) {
             let define = tree.file(site.file).index.defines[site.item as usize];
             let here = (site.file, define.range.0);
             if !self.sees(site.file) || at.is_some_and(|at| !self.before(here, at)) {
@@ -450,7 +451,7 @@ impl Unit {
         at: Option<Point>,
         names: &mut Interner,
     ) -> bool {
-        for site in tree.undef_sites(name).to_vec() {
+        for site in tree.undef_sites(name) {
             let (_, condition, position) = tree.file(site.file).index.undefs[site.item as usize];
             let here = (site.file, position);
             if self.sees(site.file)
@@ -466,13 +467,13 @@ impl Unit {
 
     /// Definitions of a type that the unit can see and whose condition is not false; the sure ones first.
     pub fn type_sites(&mut self, tree: &mut Tree, kind: TypeKind, name: Sym, names: &mut Interner) -> Vec<(Site, Tri)> {
-        let sites = tree.type_sites(kind, name).to_vec();
+        let sites = tree.type_sites(kind, name);
         self.judge(tree, sites, names)
     }
 
     /// The enums with a constant of this name that the unit can see and whose condition is not false.
     pub fn enumerator_sites(&mut self, tree: &mut Tree, name: Sym, names: &mut Interner) -> Vec<(Site, Tri)> {
-        let sites = tree.enumerator_sites(name).to_vec();
+        let sites = tree.enumerator_sites(name);
         self.judge(tree, sites, names)
     }
 
@@ -664,11 +665,11 @@ impl ConditionResolver<'_, '_> {
 
 impl Resolver for ConditionResolver<'_, '_> {
     fn name(&mut self, name: Sym, names: &mut Interner) -> Option<Value> {
-        let text = names.shared(name);
+        let text = names.text(name);
         if let Some(symbol) = text.strip_prefix("CONFIG_") {
             return self.config(symbol);
         }
-        if let Some(value) = predefined(self.tree, &text) {
+        if let Some(value) = predefined(self.tree, text) {
             return crate::const_expr::number(&value);
         }
         let token = Token::named(name);
@@ -677,14 +678,14 @@ impl Resolver for ConditionResolver<'_, '_> {
 
     fn call(&mut self, name: Sym, args: &[Vec<Token>], names: &mut Interner) -> Option<Value> {
         let first = args.first().and_then(|a| a.first()).map(|t| t.sym)?;
-        let text = names.shared(name);
-        let argument = names.shared(first);
+        let text = names.text(name);
+        let argument = names.text(first);
         let symbol = argument.strip_prefix("CONFIG_");
         let is = |value: Tri| match value {
             Tri::Unknown => None,
             value => Some(Value::int(i64::from(value == Tri::True))),
         };
-        match (&*text, symbol) {
+        match (text, symbol) {
             ("defined", _) => is(self.unit.defined(self.tree, first, self.at, self.layers, names)),
             ("IS_ENABLED" | "IS_REACHABLE", Some(symbol)) => match &self.tree.config {
                 Some(config) => is(Tri::from(config.get(symbol).is_some_and(|v| v == "y" || v == "m"))),
