@@ -331,6 +331,12 @@ impl Scanner<'_> {
     }
 
     fn open_brace(&mut self) {
+        let before = self.src[..self.at].trim_ascii_end();
+        if before.ends_with(b"\"C\"") {
+            // `extern "C" {`: what it holds is at the top level still.
+            self.at += 1;
+            return;
+        }
         if let Some((start, line, kind)) = self.pending.keyword.take() {
             let (from, to) = self.pending.tag.unwrap_or_default();
             let name = self.names.intern_bytes(&self.src[from..to]);
@@ -348,9 +354,49 @@ impl Scanner<'_> {
             }
         }
         self.note_braces();
+        let is_code = self.depth == 0 && self.open.is_empty() && self.pending.keyword.is_none();
         self.pending = Pending::default();
         self.depth += 1;
         self.at += 1;
+        if is_code {
+            self.code();
+        }
+    }
+
+    /// Passes the body of a function, or values, up to the brace that ends it or to a type that is defined in it. Most of a
+    /// C file is code, so its words are not looked at one by one.
+    fn code(&mut self) {
+        let mut line_start = false;
+        while self.depth > 0 {
+            let rest = &self.src[self.at..];
+            let plain = rest
+                .iter()
+                .position(|&byte| ENDS_PLAIN[byte as usize])
+                .unwrap_or(rest.len());
+            line_start = line_start && rest[..plain].trim_ascii_start().is_empty();
+            self.at += plain;
+            match rest.get(plain) {
+                None => return,
+                Some(_) if self.blank(&mut line_start) => continue,
+                Some(b'#') if line_start => self.directive(),
+                Some(b'"' | b'\'') => self.at = literal_end(self.src, self.at).min(self.src.len()),
+                Some(b'{') => match keyword_before(self.src, self.at) {
+                    Some(keyword) => {
+                        let passed = &self.src[keyword..self.at];
+                        self.line -= memchr::memchr_iter(b'\n', passed).count() as u32;
+                        self.at = keyword;
+                        return;
+                    }
+                    None => {
+                        self.depth += 1;
+                        self.at += 1;
+                    }
+                },
+                Some(b'}') => self.close_brace(),
+                Some(_) => self.at += 1,
+            }
+            line_start = false;
+        }
     }
 
     /// Notes where the outermost braces of an open typedef start and end.
@@ -630,6 +676,33 @@ impl Scanner<'_> {
     }
 }
 
+/// The bytes at which something may begin that matters in code: a line, a comment, a literal, a block, a directive.
+const ENDS_PLAIN: [bool; 256] = {
+    let mut ends = [false; 256];
+    let mut bytes: &[u8] = b"\n/\"'{}#";
+    while let [byte, rest @ ..] = bytes {
+        ends[*byte as usize] = true;
+        bytes = rest;
+    }
+    ends
+};
+
+/// Where the `struct`, `union` or `enum` stands whose body begins with the brace at `at`: nothing but words is between them.
+fn keyword_before(src: &[u8], at: usize) -> Option<usize> {
+    let mut before = src[..at].trim_ascii_end();
+    loop {
+        let word = before
+            .iter()
+            .rposition(|&byte| !is_ident_byte(byte))
+            .map_or(0, |n| n + 1);
+        match &before[word..] {
+            [] => return None,
+            b"struct" | b"union" | b"enum" => return Some(word),
+            _ => before = before[..word].trim_ascii_end(),
+        }
+    }
+}
+
 fn skip_space(src: &[u8], mut at: usize, end: usize) -> usize {
     while at < end {
         match src[at] {
@@ -807,6 +880,18 @@ mod tests {
             (
                 "static inline int f(void) { struct l { int a; }; if (x) { } return 0; }\nstruct m { int a; };",
                 &["Record l@1 if 0", "Record m@2 if 0"],
+            ),
+            (
+                "int f(void)\n{\n\tchar *s = \"}\", c = '{'; /* } */\n #define X 1\n\tif (s) {\n#ifdef Y\n\t} else {\n#endif\n\t}\n\tenum\n\tl { A };\n}\nstruct m { int a; };",
+                &["Enum l@10 if 0", "Record m@13 if 0", "#X@4 if 0", "=A of 0"],
+            ),
+            (
+                "struct a v[] = {\n\t{ .x = 1 }, // }\n};\nunion u { int a; };",
+                &["Record u@4 if 0"],
+            ),
+            (
+                "extern \"C\" {\ntypedef int t;\n}\nstruct s { int a; };",
+                &["Typedef t@2 if 0", "Record s@4 if 0"],
             ),
         ];
         for (src, want) in cases {
