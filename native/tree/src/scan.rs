@@ -23,7 +23,7 @@ const PROGRESS_STEP: usize = 512;
 pub type Progress<'a> = dyn Fn(usize, usize) + Sync + 'a;
 
 /// A file, and what it mentions; with its text, if that is anything.
-type Looked<'t> = (&'t TreeFile, Result<(Marks, Option<Arc<[u8]>>), Problem>);
+type Looked<'t> = (&'t TreeFile, Result<(Marks, Option<Arc<[u8]>>), Box<Problem>>);
 
 /// What a C file mentions, as a set.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -136,7 +136,7 @@ pub fn scan(
                     result.marked.push((file.clone(), marks));
                 }
             }
-            Err(problem) => result.problems.push(problem),
+            Err(problem) => result.problems.push(*problem),
         }
     }
     result.marked.sort_unstable_by(|(a, _), (b, _)| a.path.cmp(&b.path));
@@ -162,7 +162,7 @@ fn look<'t>(tree: &dyn KernelTree, files: &[&'t TreeFile], progress: &Progress<'
                 let marks = marker.marks(text);
                 (marks, (marks != Marks::default()).then(|| text.into()))
             };
-            looked.push((*file, reader.read(file).map(look)));
+            looked.push((*file, reader.read(file).map(look).map_err(Box::new)));
         }
         looked
     };

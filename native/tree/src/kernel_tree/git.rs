@@ -153,13 +153,14 @@ impl KernelTree for GitTree {
         odb.unset_pack_cache();
         Box::new(GitReader {
             odb,
-            buffer: Vec::new(),
+            buffer: Vec::with_capacity(MAX_FILE_BYTES),
         })
     }
 }
 
 struct GitReader {
     odb: gix::OdbHandle,
+    /// Has room for the largest file from the start, so that it is never moved; what is not used of it takes no memory.
     buffer: Vec<u8>,
 }
 
