@@ -367,6 +367,8 @@ impl Scanner<'_> {
     /// C file is code, so its words are not looked at one by one.
     fn code(&mut self) {
         let mut line_start = false;
+        // Behind the last comment, literal or directive: the words in those begin nothing.
+        let mut since = self.at;
         while self.depth > 0 {
             let rest = &self.src[self.at..];
             let plain = rest
@@ -377,11 +379,25 @@ impl Scanner<'_> {
             self.at += plain;
             match rest.get(plain) {
                 None => return,
-                Some(_) if self.blank(&mut line_start) => continue,
-                Some(b'#') if line_start => self.directive(),
-                Some(b'"' | b'\'') => self.at = literal_end(self.src, self.at).min(self.src.len()),
-                Some(b'{') => match keyword_before(self.src, self.at) {
+                Some(b'\n') => {
+                    self.blank(&mut line_start);
+                    continue;
+                }
+                Some(b'/') if self.blank(&mut line_start) => {
+                    since = self.at;
+                    continue;
+                }
+                Some(b'#') if line_start => {
+                    self.directive();
+                    since = self.at;
+                }
+                Some(b'"' | b'\'') => {
+                    self.at = literal_end(self.src, self.at).min(self.src.len());
+                    since = self.at;
+                }
+                Some(b'{') => match ends_in_keyword(&self.src[since..self.at]) {
                     Some(keyword) => {
+                        let keyword = since + keyword;
                         let passed = &self.src[keyword..self.at];
                         self.line -= memchr::memchr_iter(b'\n', passed).count() as u32;
                         self.at = keyword;
@@ -687,9 +703,9 @@ const ENDS_PLAIN: [bool; 256] = {
     ends
 };
 
-/// Where the `struct`, `union` or `enum` stands whose body begins with the brace at `at`: nothing but words is between them.
-fn keyword_before(src: &[u8], at: usize) -> Option<usize> {
-    let mut before = src[..at].trim_ascii_end();
+/// Where the `struct`, `union` or `enum` stands whose body begins behind this text: nothing but words follows it.
+fn ends_in_keyword(text: &[u8]) -> Option<usize> {
+    let mut before = text.trim_ascii_end();
     loop {
         let word = before
             .iter()
@@ -888,6 +904,10 @@ mod tests {
             (
                 "struct a v[] = {\n\t{ .x = 1 }, // }\n};\nunion u { int a; };",
                 &["Record u@4 if 0"],
+            ),
+            (
+                "int f(void)\n{\n\tif (x) // see struct s\n\t{\n\t}\n#define E enum e\n\t{ }\n}\nstruct s { int a; };",
+                &["Record s@9 if 0", "#E@6 if 0"],
             ),
             (
                 "extern \"C\" {\ntypedef int t;\n}\nstruct s { int a; };",
