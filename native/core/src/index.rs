@@ -337,6 +337,7 @@ impl Scanner<'_> {
             self.at += 1;
             return;
         }
+        self.note_braces();
         if let Some((start, line, kind)) = self.pending.keyword.take() {
             let (from, to) = self.pending.tag.unwrap_or_default();
             let name = self.names.intern_bytes(&self.src[from..to]);
@@ -344,7 +345,6 @@ impl Scanner<'_> {
             if !anonymous_record {
                 self.begin(kind, name, start, line);
             }
-            self.note_braces();
             if kind == TypeKind::Enum {
                 self.depth += 1;
                 self.at += 1;
@@ -353,7 +353,6 @@ impl Scanner<'_> {
                 return;
             }
         }
-        self.note_braces();
         let is_code = self.depth == 0 && self.open.is_empty() && self.pending.keyword.is_none();
         self.pending = Pending::default();
         self.depth += 1;
@@ -417,10 +416,10 @@ impl Scanner<'_> {
 
     /// Notes where the outermost braces of an open typedef start and end.
     fn note_braces(&mut self) {
-        if self.depth == 0
-            && let Some(open) = self.open.first_mut()
-        {
-            open.braces.get_or_insert((self.at, self.at)).1 = self.at;
+        if self.depth == 0 {
+            for open in &mut self.open {
+                open.braces.get_or_insert((self.at, self.at)).1 = self.at;
+            }
         }
     }
 
@@ -908,6 +907,10 @@ mod tests {
             (
                 "int f(void)\n{\n\tif (x) // see struct s\n\t{\n\t}\n#define E enum e\n\t{ }\n}\nstruct s { int a; };",
                 &["Record s@9 if 0", "#E@6 if 0"],
+            ),
+            (
+                "struct a { int x; } X\ntypedef struct { int b; } c, *d;",
+                &["Record a@1 if 0", "Typedef c@2 if 0", "Typedef d@2 if 0"],
             ),
             (
                 "extern \"C\" {\ntypedef int t;\n}\nstruct s { int a; };",

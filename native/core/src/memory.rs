@@ -15,8 +15,8 @@ pub type Content = [u8; 20];
 /// Of how many files something is known without a doubt: a kernel needs up to 9,000.
 const RECENT_FILES: usize = 10_000;
 
-/// Room for the names of one kernel, so that tables of them need not be made larger time and again.
-pub const NAMES: usize = 300_000;
+/// Room for the names of one kernel, so that the table of them need not be made larger time and again.
+const NAMES: usize = 300_000;
 
 /// Names and indices of the files read so far.
 pub struct Memory {

@@ -2,7 +2,6 @@
 
 use crate::index::TypeKind;
 use crate::lex::Sym;
-use crate::memory::NAMES;
 use crate::tree::FileId;
 
 /// A definition: the file and the index in the list of its kind.
@@ -29,6 +28,7 @@ pub enum Role {
 
 /// Where each name is defined: a chain for each name, in the order in which the files were read. A kernel has some 300,000
 /// names, nearly all of them with one definition, and most are never asked for: adding one has to be cheap.
+#[derive(Default)]
 pub struct Sites {
     /// The first and the last link of the chain of each name, by the number of the name; [`NO_LINK`] for none.
     chains: Vec<(u32, u32)>,
@@ -37,15 +37,6 @@ pub struct Sites {
 }
 
 const NO_LINK: u32 = u32::MAX;
-
-impl Default for Sites {
-    fn default() -> Self {
-        Self {
-            chains: Vec::with_capacity(NAMES),
-            links: Vec::with_capacity(NAMES),
-        }
-    }
-}
 
 impl Sites {
     /// Adds a site behind those that the name has already.
