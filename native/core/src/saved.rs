@@ -61,29 +61,37 @@ impl Text {
 
     /// A list with an item a line.
     fn list(&mut self, key: &str, items: impl Iterator<Item = impl Serialize>) -> serde_json::Result<()> {
-        self.key(key);
-        let mut before = "[\n";
-        for item in items {
-            self.push(before);
-            self.value(&item)?;
-            before = ",\n";
-        }
-        self.push(if before == ",\n" { "\n]" } else { "[]" });
-        Ok(())
+        self.lines(key, ["[", "]"], items, |out, item| out.value(&item))
     }
 
     /// A record with a value a line.
     fn record(&mut self, key: &str, values: &BTreeMap<String, i64>) -> serde_json::Result<()> {
+        self.lines(key, ["{", "}"], values.iter(), |out, (name, value)| {
+            out.value(name)?;
+            out.push(": ");
+            out.value(&Number(*value))
+        })
+    }
+
+    /// Items between brackets, each on a line of its own.
+    fn lines<I>(
+        &mut self,
+        key: &str,
+        [open, close]: [&str; 2],
+        items: impl Iterator<Item = I>,
+        write: impl Fn(&mut Self, I) -> serde_json::Result<()>,
+    ) -> serde_json::Result<()> {
         self.key(key);
-        let mut before = "{\n";
-        for (name, value) in values {
-            self.push(before);
-            self.value(name)?;
-            self.push(": ");
-            self.value(&Number(*value))?;
-            before = ",\n";
+        self.push(open);
+        let start = self.0.len();
+        for item in items {
+            self.push(if self.0.len() == start { "\n" } else { ",\n" });
+            write(self, item)?;
         }
-        self.push(if before == ",\n" { "\n}" } else { "{}" });
+        if self.0.len() > start {
+            self.push("\n");
+        }
+        self.push(close);
         Ok(())
     }
 }
