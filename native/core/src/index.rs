@@ -353,7 +353,7 @@ impl Scanner<'_> {
                 return;
             }
         }
-        let is_code = self.depth == 0 && self.open.is_empty() && self.pending.keyword.is_none();
+        let is_code = self.depth == 0 && self.open.is_empty();
         self.pending = Pending::default();
         self.depth += 1;
         self.at += 1;

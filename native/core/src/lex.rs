@@ -4,6 +4,7 @@
 use std::hash::Hasher;
 
 use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 use rustc_hash::FxHasher;
 
 /// A spelling, shared by all tokens that are spelled alike.
@@ -32,7 +33,18 @@ impl Interner {
 
     /// The symbol of a spelling.
     pub fn intern(&mut self, spelling: &str) -> Sym {
-        self.find(spelling).unwrap_or_else(|| self.add(spelling))
+        let Self { symbols, text, ends } = self;
+        let is_same = |known: &Sym| spelling_in(text, ends, *known) == spelling;
+        let hash_of = |known: &Sym| hash(spelling_in(text, ends, *known).as_bytes());
+        match symbols.entry(hash(spelling.as_bytes()), is_same, hash_of) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(place) => {
+                let sym = Sym(ends.len() as u32);
+                text.push_str(spelling);
+                ends.push(text.len());
+                *place.insert(sym).get()
+            }
+        }
     }
 
     /// The symbol of a spelling as a file has it; what is no UTF-8 is replaced by U+FFFD.
@@ -51,15 +63,6 @@ impl Interner {
     fn find_bytes(&self, bytes: &[u8]) -> Option<Sym> {
         let is_same = |known: &Sym| self.text(*known).as_bytes() == bytes;
         self.symbols.find(hash(bytes), is_same).copied()
-    }
-
-    fn add(&mut self, spelling: &str) -> Sym {
-        let sym = Sym(self.ends.len() as u32);
-        self.text.push_str(spelling);
-        self.ends.push(self.text.len());
-        let hash_of = |known: &Sym| hash(spelling_in(&self.text, &self.ends, *known).as_bytes());
-        self.symbols.insert_unique(hash(spelling.as_bytes()), sym, hash_of);
-        sym
     }
 
     /// The spelling of a symbol.

@@ -629,7 +629,7 @@ impl HeaderReader<'_, '_> {
 
     /// Marks the tracepoint that `DEFINE_EVENT_WRITABLE(template, name, ...)` or `DECLARE_TRACE_WRITABLE(name, ...)` names.
     fn writable_call(&mut self, call: &Call, names: &Interner) {
-        let kind = names.text(call.name.sym).to_owned();
+        let kind = names.text(call.name.sym);
         let Some(at) = WRITABLE.iter().rev().position(|known| *known == kind) else {
             return;
         };

@@ -22,7 +22,7 @@ const PROGRESS_STEP: usize = 512;
 /// Called with the number of files looked at and their number in all, from any thread.
 pub type Progress<'a> = dyn Fn(usize, usize) + Sync + 'a;
 
-/// A file, and what it mentions; with its text, if that is anything.
+/// A file, and what it mentions; with its text, if that is anything. There is one for each file, so the rare problem is boxed.
 type Looked<'t> = (&'t TreeFile, Result<(Marks, Option<Arc<[u8]>>), Box<Problem>>);
 
 /// What a C file mentions, as a set.
