@@ -326,3 +326,19 @@ fn finds_files_by_path_and_by_name() {
     assert_eq!(files.named("a.h"), ["a.h", "drivers/x/a.h", HEADER]);
     assert!(files.named("absent.h").is_empty() && !files.contains("drivers") && files.read("absent").is_none());
 }
+
+#[test]
+fn finds_each_of_many_files_of_the_same_name() {
+    let paths: Vec<String> = (10..40).map(|number| format!("drivers/{number}/Makefile")).collect();
+    let all: Vec<(&str, &str)> = std::iter::once((HEADER, "one"))
+        .chain(paths.iter().map(|path| (path.as_str(), path.as_str())))
+        .collect();
+    let root = kernel(&all);
+    let tree = open_directory(root.path()).expect("a tree");
+    let mut texts = Texts::default();
+    let files = TreeFiles::new(&*tree, &mut texts);
+    for path in &paths {
+        assert_eq!(files.read(path).as_deref(), Some(path.as_bytes()));
+    }
+    assert!(!files.contains("drivers/40/Makefile") && !files.contains("Makefile"));
+}
